@@ -1,0 +1,6 @@
+//! Plain types with their invariants: money, time, identity numbers, masks.
+//!
+//! This crate must not read or write anything, know a file format or a rule that a statute may change.
+
+pub mod identity;
+pub mod mask;
