@@ -1,6 +1,8 @@
-//! Recruitment networks: the exact shapes of what goes into a count ([`rows`]) and what comes out ([`figures`]).
+//! Recruitment networks: the shapes of what goes into a count ([`rows`]) and what comes out ([`figures`]), and the
+//! forest that is counted ([`forest`]).
 //!
 //! Pure: no files, no async, no SQL, no serialisation, no clock.
 
 pub mod figures;
+pub mod forest;
 pub mod rows;
