@@ -5,3 +5,4 @@
 pub mod identity;
 pub mod mask;
 pub mod money;
+pub mod time;
