@@ -1,8 +1,9 @@
 //! Recruitment networks: the shapes of what goes into a count ([`rows`]) and what comes out ([`figures`]), and the
-//! forest that is counted ([`forest`]).
+//! forest ([`forest`]) and territories ([`territory`]) that are counted.
 //!
 //! Pure: no files, no async, no SQL, no serialisation, no clock.
 
 pub mod figures;
 pub mod forest;
 pub mod rows;
+pub mod territory;
