@@ -129,6 +129,7 @@ fn distinct_persons(parent: &[u32], person: &[u32], order: &[u32], position: &[u
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dice::Dice;
     use std::collections::HashSet;
 
     fn own(n: usize) -> Vec<u32> {
@@ -210,25 +211,10 @@ mod tests {
 
     #[test]
     fn the_fast_way_agrees_with_the_slow_way_on_random_forests() {
-        let mut dice = 0x9E37_79B9_7F4A_7C15u64;
-        let mut roll = |sides: usize| {
-            dice ^= dice << 13;
-            dice ^= dice >> 7;
-            dice ^= dice << 17;
-            (dice % sides as u64) as u32
-        };
+        let mut dice = Dice(0x9E37_79B9_7F4A_7C15);
         for round in 0..2_000 {
-            let n = 1 + roll(60) as usize;
-            // A random forest under random names, so that parents need not stand before children.
-            let mut name: Vec<u32> = own(n);
-            (1..n).rev().for_each(|i| name.swap(i, roll(i + 1) as usize));
-            let mut parent = vec![ROOT; n];
-            for i in 1..n {
-                if roll(8) > 0 {
-                    parent[name[i] as usize] = name[roll(i) as usize];
-                }
-            }
-            let person: Vec<u32> = (0..n).map(|_| roll(n)).collect();
+            let parent = dice.forest();
+            let person: Vec<u32> = parent.iter().map(|_| dice.roll(parent.len()) as u32).collect();
             let fast = structure(&parent, &person).unwrap();
             // The slow way knows no places: they are checked by what they promise.
             let expected = Structure { position: fast.position.clone(), ..slow(&parent, &person) };

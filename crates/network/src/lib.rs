@@ -7,3 +7,6 @@ pub mod figures;
 pub mod forest;
 pub mod rows;
 pub mod territory;
+
+#[cfg(test)]
+mod dice;

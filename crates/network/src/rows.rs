@@ -1,16 +1,12 @@
-//! What goes in: member rows and ledger rows, already trimmed and typed by `intake`.
+//! What goes in: member rows and ledger rows, trimmed and typed.
 
-/// A time: microseconds since 1970-01-01 UTC.
-pub type Micros = i64;
-/// A calendar date in Asia/Shanghai: days since 1970-01-01.
-pub type Day = i32;
-/// Money in fen.
-pub type Fen = i64;
+pub use mingjing_model::money::Fen;
+pub use mingjing_model::time::{Day, Micros};
 
 /// One row of a member table. Texts are trimmed and otherwise as given; `""` where the row holds nothing.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct MemberRow<'a> {
-    /// Account number, never empty (a row without one was rejected by `intake`).
+    /// Account number, never empty (a row without one is rejected before).
     pub account: &'a str,
     /// Account number of the referrer, a blank token, or empty.
     pub referrer: &'a str,
