@@ -190,6 +190,9 @@ pub struct Whole {
     pub accounts_meeting_grave_persons: u64,
     /// What the policy dropped.
     pub dropped_accounts: u64,
+    /// Accounts that joined after the cut-off day.
+    pub accounts_after_cutoff: u64,
+    /// Money in, at the boundary, of accounts that policy or cut-off dropped.
     pub dropped_paid_in: Option<i128>,
     /// System accounts among the kept, and totals without them.
     pub system_accounts: u64,
@@ -207,12 +210,42 @@ pub struct Counted {
     pub persons: Vec<PersonFigures>,
     /// Whole-network figures.
     pub whole: Whole,
-    /// Counts of findings, every key present; `orphan_amount` in fen.
+    /// Counts of findings, every key of [`FINDING_KEYS`] present; `orphan_amount` in fen.
     pub findings: BTreeMap<&'static str, i128>,
+    /// Each finding with its row, sorted.
+    pub details: Vec<Finding>,
+}
+
+/// Which table a row stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Table {
+    /// Members.
+    Members,
+    /// Ledger.
+    Ledger,
+}
+
+/// One finding: the row it is about. For a finding about an account the row is the one that was kept for it.
+///
+/// `conflicting_serials` names the first row of the serial whose content differs from the serial's first row;
+/// `cycles` names the account at which the cycle was opened, `accounts_in_cycles` every account of it;
+/// `orphan_amount` and `referrer_after_cutoff`'s dropped referrer have no row of their own.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Finding {
+    /// One of [`FINDING_KEYS`].
+    pub key: &'static str,
+    /// The table.
+    pub table: Table,
+    /// Which of that table's inputs, from 0.
+    pub file: u32,
+    /// Row number as the reader numbers it.
+    pub row: u64,
+    /// The account of the row.
+    pub account: String,
 }
 
 /// The finding keys that counting (not reading) gives, in the order of the specification.
-pub const FINDING_KEYS: [&str; 21] = [
+pub const FINDING_KEYS: [&str; 25] = [
     "duplicate_rows",
     "conflicting_accounts",
     "superseded_rows",
@@ -221,6 +254,10 @@ pub const FINDING_KEYS: [&str; 21] = [
     "cycles",
     "accounts_in_cycles",
     "joined_before_referrer",
+    "unknown_placements",
+    "self_placements",
+    "placement_cycles",
+    "accounts_in_placement_cycles",
     "unusable_identities",
     "identities_with_bad_check",
     "orphan_ledger_rows",
@@ -248,6 +285,8 @@ pub enum Refusal {
     },
     /// A paid-only policy without paid flag and without ledger.
     PaidUnknown,
+    /// A policy that drops pure consumers, without a ledger that could show who received a bonus.
+    BonusUnknown,
     /// Amounts add up to more than Decimal(18,2) holds.
     AmountsTooLarge,
     /// The policy counts the placement tree and no placement column is given.

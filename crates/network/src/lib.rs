@@ -3,8 +3,10 @@
 //!
 //! Pure: no files, no async, no SQL, no serialisation, no clock.
 
+pub mod count;
 pub mod figures;
 pub mod forest;
+pub mod keys;
 pub mod rows;
 pub mod territory;
 

@@ -4,7 +4,7 @@ pub use mingjing_model::money::Fen;
 pub use mingjing_model::time::{Day, Micros};
 
 /// One row of a member table. Texts are trimmed and otherwise as given; `""` where the row holds nothing.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct MemberRow<'a> {
     /// Account number, never empty (a row without one is rejected before).
     pub account: &'a str,
@@ -22,8 +22,10 @@ pub struct MemberRow<'a> {
     pub bank_card: &'a str,
     /// The paid flag, if the table has one and it could be read.
     pub paid: Option<bool>,
-    /// Fingerprint of every field of the row after trimming: equal rows have equal ones.
+    /// Fingerprint of every field of the row after trimming: equal rows have equal ones, others rarely do.
     pub content: u64,
+    /// The row itself: every field after trimming, joined by U+001F. Filled in the exact pass only.
+    pub exact: &'a [u8],
     /// Which of the inputs, from 0.
     pub file: u32,
     /// Row number in that file, as the reader numbers it.
@@ -68,9 +70,9 @@ impl Class {
 }
 
 /// One row of a ledger whose amount could be read.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LedgerRow<'a> {
-    /// Account number.
+    /// Account number; never empty.
     pub account: &'a str,
     /// Class of its kind.
     pub class: Class,
@@ -82,8 +84,10 @@ pub struct LedgerRow<'a> {
     pub serial: &'a str,
     /// Is the currency another than CNY?
     pub foreign: bool,
-    /// Fingerprint of every field of the row after trimming.
+    /// Fingerprint of every field of the row after trimming: equal rows have equal ones, others rarely do.
     pub content: u64,
+    /// The row itself: every field after trimming, joined by U+001F. Filled in the exact pass only.
+    pub exact: &'a [u8],
     /// Which of the inputs, from 0.
     pub file: u32,
     /// Row number in that file.

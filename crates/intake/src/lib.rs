@@ -1,0 +1,1 @@
+//! Raw files to checked rows, driven by data/mapping.

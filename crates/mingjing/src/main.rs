@@ -1,0 +1,3 @@
+//! Mingjing: the program.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Documents of an analysis: the only crate that knows xlsx and html.

@@ -1,0 +1,1 @@
+//! For tests only: dice, builders of random and of golden networks.
