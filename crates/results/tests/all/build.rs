@@ -1,0 +1,157 @@
+//! Counts built by hand: what the engine would give, made the slow way.
+
+use mingjing_network::count::{AccountMoney, Count, NO_DAY, Origin, PersonMoney};
+use mingjing_network::figures::{FINDING_KEYS, Finding, Policy, Table, Thresholds, Tree, Whole};
+use mingjing_network::forest::{ROOT, structure};
+use mingjing_network::keys::Names;
+use mingjing_network::territory::territories;
+
+pub const FLOOR: Thresholds =
+    Thresholds { floor_persons: 30, floor_levels: 3, grave_persons: 120, grave_amount: 250_000_000 };
+
+pub const TOOL: &str = "mingjing 0.1.0";
+
+/// A count of accounts `names` (in the order of the text) below `parent`, held by `person`; with money when `paid`
+/// has any.
+pub fn count(names: &[String], parent: &[u32], person: &[u32], paid: Option<&[i64]>) -> Count {
+    let n = parent.len();
+    let persons = person.iter().max().map_or(0, |&p| p as usize + 1);
+    let structure = structure(parent, person).unwrap();
+    let territories = territories(parent, person, persons, &structure);
+    let mut directs = vec![0; n];
+    parent.iter().filter(|&&p| p != ROOT).for_each(|&p| directs[p as usize] += 1);
+    let below = |a: usize, x: usize| {
+        let mut up = x as u32;
+        while up != ROOT && up as usize != a {
+            up = parent[up as usize];
+        }
+        up != ROOT
+    };
+    let team = |paid: &[i64]| -> Vec<i64> {
+        let mut team = paid.to_vec();
+        for x in 0..n {
+            let mut up = parent[x];
+            while up != ROOT {
+                team[up as usize] += paid[x];
+                up = parent[up as usize];
+            }
+        }
+        team
+    };
+    let money = paid.map(|paid| AccountMoney {
+        paid_in: paid.to_vec(),
+        bonus: paid.iter().map(|fen| fen / 3).collect(),
+        withdrawn: paid.iter().map(|fen| fen / 7).collect(),
+        team_paid_in: team(paid),
+    });
+    let held = |values: &[i64]| -> Vec<i64> {
+        let mut sums = vec![0; persons];
+        (0..n).for_each(|a| sums[person[a] as usize] += values[a]);
+        sums
+    };
+    let person_money = money.as_ref().map(|money| {
+        let (paid_in, withdrawn) = (held(&money.paid_in), held(&money.withdrawn));
+        let team_paid_in: Vec<i64> = (0..persons as u32)
+            .map(|p| {
+                let mine: Vec<usize> = (0..n).filter(|&a| person[a] == p).collect();
+                (0..n).filter(|&x| mine.iter().any(|&a| below(a, x))).map(|x| money.paid_in[x]).sum()
+            })
+            .collect();
+        PersonMoney {
+            bonus: held(&money.bonus),
+            net: withdrawn.iter().zip(&paid_in).map(|(out, paid)| out - paid).collect(),
+            team_paid_in_others: team_paid_in.iter().zip(&paid_in).map(|(team, own)| team - own).collect(),
+            paid_in,
+            withdrawn,
+            team_paid_in,
+        }
+    });
+    Count {
+        policy: Policy {
+            id: "main".into(),
+            tree: Tree::Referral,
+            paid_only: false,
+            with_system: true,
+            with_consumers: true,
+        },
+        names: Names::from_texts(names.iter().map(String::as_str)),
+        parent: parent.to_vec(),
+        person: person.to_vec(),
+        joined: (0..n as i32).map(|a| if a % 5 == 4 { NO_DAY } else { 18_000 + a % 90 }).collect(),
+        origin: Origin { ordinal: (2..n as u32 + 2).collect(), file_start: vec![0] },
+        system: vec![false; n],
+        directs,
+        floor_met_on: (0..persons)
+            .map(|p| if territories.persons[p] >= 30 { 18_100 } else { NO_DAY })
+            .collect(),
+        identities: (0..persons as u32)
+            .filter(|p| p % 3 != 2)
+            .map(|p| (p, format!("52011519900101{p:04}")))
+            .collect(),
+        whole: Whole { accounts: n as u64, persons: persons as u64, ..Whole::default() },
+        findings: FINDING_KEYS.iter().map(|&key| (key, 0)).collect(),
+        details: vec![Finding {
+            key: "self_referrals",
+            table: Table::Members,
+            file: 0,
+            row: 2,
+            account: names.first().cloned().unwrap_or_default(),
+        }],
+        structure,
+        territories,
+        money,
+        person_money,
+    }
+}
+
+/// `n` account numbers in the order of the text.
+pub fn names(n: usize) -> Vec<String> {
+    (0..n).map(|i| format!("M{i:08}")).collect()
+}
+
+/// Dice: a xorshift generator, the seed is not zero.
+pub struct Dice(pub u64);
+
+impl Dice {
+    pub fn roll(&mut self, sides: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % sides as u64) as usize
+    }
+
+    /// Parents of a random forest of `n` accounts.
+    pub fn forest(&mut self, n: usize) -> Vec<u32> {
+        let mut name: Vec<u32> = (0..n as u32).collect();
+        (1..n).rev().for_each(|i| name.swap(i, self.roll(i + 1)));
+        let mut parent = vec![ROOT; n];
+        for i in 1..n {
+            if self.roll(20) > 0 {
+                // Either anyone or one of the first, so that some subtrees are wide and some are deep.
+                let above =
+                    if self.roll(3) == 0 { self.roll(i.min(9)) } else { i - 1 - self.roll(i.min(40)) };
+                parent[name[i] as usize] = name[above];
+            }
+        }
+        parent
+    }
+
+    /// Persons of `n` accounts, numbered in the order of their first accounts.
+    pub fn persons(&mut self, n: usize) -> Vec<u32> {
+        let mut next = 0;
+        (0..n)
+            .map(|_| {
+                let p = if next == 0 || self.roll(4) > 0 { next } else { self.roll(next as usize) as u32 };
+                next = next.max(p + 1);
+                p
+            })
+            .collect()
+    }
+
+    /// A whole random count.
+    pub fn count(&mut self, n: usize, with_money: bool) -> Count {
+        let (parent, person) = (self.forest(n), self.persons(n));
+        let paid: Vec<i64> = (0..n).map(|_| [0, 69_800_00, 1_00, 12_345_67][self.roll(4)]).collect();
+        count(&names(n), &parent, &person, with_money.then_some(&paid))
+    }
+}
