@@ -8,6 +8,7 @@ pub mod figures;
 pub mod forest;
 pub mod keys;
 pub mod rows;
+pub mod slow;
 pub mod territory;
 
 #[cfg(test)]

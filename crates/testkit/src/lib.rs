@@ -1,1 +1,17 @@
-//! For tests only: dice, builders of random and of golden networks.
+//! For tests only: builders of random and of golden networks, and the tools that hold two counts against each other.
+//!
+//! Rolls no dice of its own: seeds come in, proptest prints its own. Knows shapes, not ways of counting.
+
+pub mod dirty;
+pub mod fields;
+pub mod forest;
+pub mod golden;
+pub mod rows;
+pub mod scenario;
+
+pub use dirty::dirty_network;
+pub use fields::{fields, first_difference};
+pub use forest::random_forest;
+pub use golden::{GoldenCase, check, check_refusal, golden_cases};
+pub use rows::{Entry, Fingerprint, Member, Rows};
+pub use scenario::Scenario;
