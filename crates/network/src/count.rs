@@ -1,9 +1,10 @@
 //! What the fast engine gives: columns by account and by person. Shapes only; [`crate::figures`] says the same
 //! as rows.
 
-use crate::figures::{Finding, Policy, Whole};
+use crate::details::Details;
+use crate::figures::{AccountFigures, Counted, PersonFigures, Policy, Thresholds, Whole};
 use crate::forest::{ROOT, Structure};
-use crate::keys::Names;
+use crate::keys::{Key, Names, Text, Texts};
 use crate::rows::{Day, Fen};
 use crate::territory::Territories;
 use std::collections::BTreeMap;
@@ -41,15 +42,66 @@ pub struct Count {
     pub person_money: Option<PersonMoney>,
     /// First day on which the floor was met, or [`NO_DAY`]; by person.
     pub floor_met_on: Vec<Day>,
-    /// Normalised identity numbers, one person each; several for a confirmed person, none for a person
-    /// without a usable one. Sorted by person, then text.
-    pub identities: Vec<(u32, String)>,
+    /// Normalised identity numbers behind the persons.
+    pub identities: Identities,
     /// Whole-network figures.
     pub whole: Whole,
     /// Counts of findings, every key of [`crate::figures::FINDING_KEYS`].
     pub findings: BTreeMap<&'static str, i128>,
     /// Each finding with its row, sorted.
-    pub details: Vec<Finding>,
+    pub details: Details,
+}
+
+/// The identity numbers behind each person: one, none, or (for a confirmed person) several.
+#[derive(Clone, Debug, Default)]
+pub struct Identities {
+    first: Vec<Key>,
+    more: Vec<(u32, Key)>,
+    texts: Texts,
+}
+
+impl Identities {
+    pub(crate) fn new(first: Vec<Key>, mut more: Vec<(u32, Key)>, texts: Texts) -> Identities {
+        more.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| texts.compare(a.1, b.1)));
+        more.dedup();
+        Identities { first, more, texts }
+    }
+
+    /// From (person, number) pairs, for `persons` persons.
+    pub fn from_pairs(persons: usize, pairs: &[(u32, &str)]) -> Identities {
+        let (mut texts, mut first, mut more) = (Texts::default(), vec![Key::default(); persons], Vec::new());
+        for &(p, number) in pairs {
+            let key = texts.key(number);
+            match first[p as usize] == Key::default() {
+                true => first[p as usize] = key,
+                false => more.push((p, key)),
+            }
+        }
+        Identities::new(first, more, texts)
+    }
+
+    /// The numbers of a person, sorted as text.
+    pub fn of(&self, person: u32) -> Vec<Text<'_>> {
+        let own = self.first[person as usize];
+        if own == Key::default() {
+            return Vec::new();
+        }
+        let mut keys = vec![own];
+        let start = self.more.partition_point(|more| more.0 < person);
+        keys.extend(self.more[start..].iter().take_while(|more| more.0 == person).map(|more| more.1));
+        keys.sort_unstable_by(|&a, &b| self.texts.compare(a, b));
+        keys.into_iter().map(|key| self.texts.text(key)).collect()
+    }
+
+    /// How many numbers in all.
+    pub fn len(&self) -> usize {
+        self.first.iter().filter(|&&key| key != Key::default()).count() + self.more.len()
+    }
+
+    /// Is there none?
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
 }
 
 /// Money of accounts, fen.
@@ -86,9 +138,27 @@ pub struct Origin {
 impl Origin {
     /// (file, row) of an account.
     pub fn of(&self, account: u32) -> (u32, u64) {
-        let ordinal = u64::from(self.ordinal[account as usize]);
-        let file = self.file_start.partition_point(|&start| start <= ordinal) - 1;
+        self.place(self.ordinal[account as usize])
+    }
+
+    /// (file, row) of a running number. Rows are numbered from 1 within a file.
+    pub(crate) fn place(&self, ordinal: u32) -> (u32, u64) {
+        let ordinal = u64::from(ordinal);
+        let file = self.file_start.partition_point(|&start| start < ordinal) - 1;
         (file as u32, ordinal - self.file_start[file])
+    }
+}
+
+impl PersonMoney {
+    pub(crate) fn columns(&mut self) -> [&mut Vec<Fen>; 6] {
+        [
+            &mut self.paid_in,
+            &mut self.bonus,
+            &mut self.withdrawn,
+            &mut self.team_paid_in,
+            &mut self.team_paid_in_others,
+            &mut self.net,
+        ]
     }
 }
 
@@ -106,5 +176,59 @@ impl Count {
     /// Is the account a root of the counted tree?
     pub fn is_root(&self, account: u32) -> bool {
         self.parent[account as usize] == ROOT
+    }
+
+    /// The same as rows, for comparing with the slow way; `thresholds` are those of the run.
+    pub fn to_counted(&self, thresholds: &Thresholds) -> Counted {
+        Counted {
+            accounts: (0..self.accounts()).map(|a| self.account_figures(a)).collect(),
+            persons: (0..self.persons()).map(|p| self.person_figures(p, thresholds)).collect(),
+            whole: self.whole.clone(),
+            findings: self.findings.clone(),
+            details: self.details.iter().collect(),
+        }
+    }
+
+    /// Figures of the account numbered `a`.
+    pub fn account_figures(&self, a: usize) -> AccountFigures {
+        let (s, money) = (&self.structure, self.money.as_ref());
+        AccountFigures {
+            account: (*self.names.text(a as u32)).to_owned(),
+            person: self.person[a] + 1,
+            depth: s.depth[a],
+            directs: self.directs[a],
+            accounts: s.accounts[a],
+            persons: s.persons[a],
+            levels: s.levels[a],
+            person_levels: s.person_levels[a],
+            paid_in: money.map(|money| money.paid_in[a]),
+            bonus: money.map(|money| money.bonus[a]),
+            withdrawn: money.map(|money| money.withdrawn[a]),
+            team_paid_in: money.map(|money| money.team_paid_in[a]),
+        }
+    }
+
+    /// Figures of the person numbered `p` from 0.
+    pub fn person_figures(&self, p: usize, thresholds: &Thresholds) -> PersonFigures {
+        let (t, money) = (&self.territories, self.person_money.as_ref());
+        let (persons, levels) = (t.persons[p], t.levels[p]);
+        PersonFigures {
+            person: p as u32 + 1,
+            accounts: t.accounts[p],
+            persons,
+            levels,
+            direct_persons: t.direct_persons[p],
+            paid_in: money.map(|money| money.paid_in[p]),
+            bonus: money.map(|money| money.bonus[p]),
+            withdrawn: money.map(|money| money.withdrawn[p]),
+            team_paid_in: money.map(|money| money.team_paid_in[p]),
+            team_paid_in_others: money.map(|money| money.team_paid_in_others[p]),
+            net: money.map(|money| money.net[p]),
+            floor_met: persons >= thresholds.floor_persons && levels >= thresholds.floor_levels,
+            floor_met_on: (self.floor_met_on[p] != NO_DAY).then_some(self.floor_met_on[p]),
+            grave_persons: persons >= thresholds.grave_persons,
+            grave_amount: money.map(|money| money.team_paid_in[p] >= thresholds.grave_amount),
+            grave_amount_others: money.map(|money| money.team_paid_in_others[p] >= thresholds.grave_amount),
+        }
     }
 }

@@ -293,4 +293,6 @@ pub enum Refusal {
     PlacementMissing,
     /// No account is left to count.
     NothingLeft,
+    /// More than four billion rows.
+    TooManyRows,
 }

@@ -24,10 +24,26 @@ pub struct Structure {
     pub person_levels: Vec<u32>,
 }
 
-/// Accounts in an order in which every parent stands before its children; `None` if there is a cycle.
+impl Structure {
+    /// The account at each place of the pre-order.
+    pub fn at(&self) -> Vec<u32> {
+        let mut at = vec![0u32; self.position.len()];
+        self.position.iter().zip(0u32..).for_each(|(&place, account)| at[place as usize] = account);
+        at
+    }
+}
+
+/// Accounts in an order in which every parent stands before its children, and their depths; `None` if there is a
+/// cycle.
 fn parents_first(parent: &[u32]) -> Option<(Vec<u32>, Vec<u32>)> {
     let n = parent.len();
     let mut depth = vec![0u32; n];
+    if parent.iter().enumerate().all(|(a, &up)| up == ROOT || (up as usize) < a) {
+        for a in 0..n {
+            depth[a] = if parent[a] == ROOT { 1 } else { depth[parent[a] as usize] + 1 };
+        }
+        return Some(((0..n as u32).collect(), depth));
+    }
     let mut way = Vec::new();
     for start in 0..n as u32 {
         let mut at = start;
@@ -44,9 +60,21 @@ fn parents_first(parent: &[u32]) -> Option<(Vec<u32>, Vec<u32>)> {
             depth[account as usize] = below;
         }
     }
-    let mut order: Vec<u32> = (0..n as u32).collect();
-    order.sort_by_key(|&account| depth[account as usize]);
-    Some((order, depth))
+    Some((by_depth(&depth), depth))
+}
+
+/// A counting sort: accounts of one depth in the order of their numbers.
+fn by_depth(depth: &[u32]) -> Vec<u32> {
+    let deepest = depth.iter().copied().max().unwrap_or(0) as usize;
+    let mut next = vec![0u32; deepest + 2];
+    depth.iter().for_each(|&d| next[d as usize + 1] += 1);
+    (0..=deepest).for_each(|d| next[d + 1] += next[d]);
+    let mut order = vec![0u32; depth.len()];
+    for (account, &d) in depth.iter().enumerate() {
+        order[next[d as usize] as usize] = account as u32;
+        next[d as usize] += 1;
+    }
+    order
 }
 
 /// Counts every subtree. `person[a]` numbers the person who holds account `a`, below `parent.len()`.
@@ -55,20 +83,33 @@ fn parents_first(parent: &[u32]) -> Option<(Vec<u32>, Vec<u32>)> {
 pub fn structure(parent: &[u32], person: &[u32]) -> Option<Structure> {
     let (order, depth) = parents_first(parent)?;
     let n = parent.len();
-    let (mut accounts, mut levels, mut person_levels) = (vec![1u32; n], vec![1u32; n], vec![1u32; n]);
+    let mut accounts = vec![1u32; n];
     for &account in order.iter().rev() {
         let (a, p) = (account as usize, parent[account as usize]);
         if p != ROOT {
-            let p = p as usize;
-            accounts[p] += accounts[a];
+            accounts[p as usize] += accounts[a];
+        }
+    }
+    let position = positions(parent, &order, &accounts);
+    let ((levels, person_levels), persons) = rayon::join(
+        || levels(parent, person, &order),
+        || distinct_persons(parent, person, &order, &position),
+    );
+    Some(Structure { position, depth, accounts, persons, levels, person_levels })
+}
+
+/// Levels of each subtree, by accounts and by persons.
+fn levels(parent: &[u32], person: &[u32], order: &[u32]) -> (Vec<u32>, Vec<u32>) {
+    let (mut levels, mut person_levels) = (vec![1u32; parent.len()], vec![1u32; parent.len()]);
+    for &account in order.iter().rev() {
+        let (a, p) = (account as usize, parent[account as usize] as usize);
+        if parent[a] != ROOT {
             levels[p] = levels[p].max(levels[a] + 1);
             let step = u32::from(person[a] != person[p]);
             person_levels[p] = person_levels[p].max(person_levels[a] + step);
         }
     }
-    let position = positions(parent, &order, &accounts);
-    let persons = distinct_persons(parent, person, &order, &position);
-    Some(Structure { position, depth, accounts, persons, levels, person_levels })
+    (levels, person_levels)
 }
 
 /// Pre-order position of each account.
@@ -100,7 +141,7 @@ fn distinct_persons(parent: &[u32], person: &[u32], order: &[u32], position: &[u
     }
     let mut last = vec![ROOT; n];
     let mut stack: Vec<(u32, u32)> = Vec::new();
-    let mut share = vec![1i64; n];
+    let mut share = vec![1i32; n];
     for place in 0..n as u32 {
         let account = at[place as usize] as usize;
         // Shifted by one, so that the forest's own root is 0 and takes what no account has in common.

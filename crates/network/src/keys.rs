@@ -49,6 +49,12 @@ impl Key {
         }
     }
 
+    /// Does the text stand elsewhere, so that the key means nothing without its [`Texts`]?
+    #[inline]
+    pub(crate) fn is_long(self) -> bool {
+        self.form() == LONG
+    }
+
     #[inline]
     fn long_index(self) -> usize {
         (self.0 >> 8) as usize
@@ -189,9 +195,20 @@ mod tests {
     #[test]
     fn texts_come_back_and_compare_as_texts() {
         let texts = [
-            "", "0", "M000000001", "m", "会员甲", "会员一二三四", "110105194912310021", "11010519491231002X",
-            "1234567890123456", "12345678901234567890123456789", "123456789012345678901234567890",
-            "a-very-long-account-number", "123456789012345", "1",
+            "",
+            "0",
+            "M000000001",
+            "m",
+            "会员甲",
+            "会员一二三四",
+            "110105194912310021",
+            "11010519491231002X",
+            "1234567890123456",
+            "12345678901234567890123456789",
+            "123456789012345678901234567890",
+            "a-very-long-account-number",
+            "123456789012345",
+            "1",
         ];
         let mut list = Texts::default();
         let keys: Vec<Key> = texts.iter().map(|t| list.key(t)).collect();

@@ -1,15 +1,28 @@
-//! Recruitment networks: the shapes of what goes into a count ([`rows`]) and what comes out ([`figures`]), and the
-//! forest ([`forest`]) and territories ([`territory`]) that are counted.
+//! Recruitment networks counted as the law counts: pure, parallel, exact.
+//!
+//! In: rows of two tables ([`rows`]) from a [`run::Source`]. Out: a [`count::Count`], columns by account and by person;
+//! [`figures`] says the same as rows. On the way: accounts and their settled referrers ([`roster`]), money
+//! ([`ledger`]), what a policy keeps ([`policy`]), the forest ([`forest`]), persons' territories ([`territory`]) and
+//! the dates of the floor ([`floor`]). `slow` counts the same the obvious way, sharing nothing but the rows.
 //!
 //! Pure: no files, no async, no SQL, no serialisation, no clock.
 
 pub mod count;
+pub mod details;
 pub mod figures;
+mod finish;
+pub mod floor;
 pub mod forest;
+mod intern;
 pub mod keys;
+pub mod ledger;
+pub mod policy;
+pub mod roster;
 pub mod rows;
+pub mod run;
 pub mod slow;
 pub mod territory;
+mod whole;
 
 #[cfg(test)]
 mod dice;

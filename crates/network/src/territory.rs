@@ -1,11 +1,12 @@
 //! A person's territory: the union of the subtrees of all his accounts, each account and each person once.
 //!
 //! Most persons have one topmost account and take its figures. For the others the widest branch gives its
-//! figure, and only the persons of the narrower branches are looked at, each once, to see whether they also
-//! stand in the widest. Bound: the accounts in all branches but the widest, summed over persons with several
-//! topmost accounts; memory one number a person and one a account.
+//! figure; in the narrower branches whoever holds a single account is new, and only persons with several are
+//! looked at, each once, to see whether they also stand in the widest. Bound: the accounts of such persons in all
+//! branches but the widest, summed over persons with several topmost accounts.
 
 use crate::forest::{ROOT, Structure};
+use rayon::prelude::*;
 
 /// Structural figures of all persons, each indexed by person number.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,56 +21,89 @@ pub struct Territories {
     pub direct_persons: Vec<u32>,
 }
 
-/// Lists of `u32` by number, in one block: `of(i)` is the list of `i`.
-struct Lists {
-    start: Vec<usize>,
-    items: Vec<u32>,
+/// Places of the accounts of persons who hold several, by person, rising.
+struct Held {
+    /// Which list a person has, or [`ROOT`] for a person with one account.
+    list: Vec<u32>,
+    start: Vec<u32>,
+    places: Vec<u32>,
 }
 
-impl Lists {
-    /// Groups `items` (in their order) by `key`, which lies below `keys`.
-    fn group(keys: usize, items: impl Iterator<Item = (u32, u32)> + Clone) -> Lists {
-        let mut start = vec![0usize; keys + 1];
-        items.clone().for_each(|(key, _)| start[key as usize + 1] += 1);
-        (0..keys).for_each(|key| start[key + 1] += start[key]);
-        let mut next = start.clone();
-        let mut grouped = vec![0u32; start[keys]];
-        for (key, item) in items {
-            grouped[next[key as usize]] = item;
-            next[key as usize] += 1;
+impl Held {
+    fn new(at: &[u32], person: &[u32], accounts: &[u32]) -> Held {
+        let mut held = Held { list: vec![ROOT; accounts.len()], start: vec![0], places: Vec::new() };
+        for (list, &count) in held.list.iter_mut().zip(accounts).filter(|(_, count)| **count > 1) {
+            *list = held.start.len() as u32 - 1;
+            held.start.push(held.start[*list as usize] + count);
         }
-        Lists { start, items: grouped }
+        held.places = vec![0; held.start.last().copied().unwrap_or(0) as usize];
+        let mut next = held.start.clone();
+        for (&account, place) in at.iter().zip(0u32..) {
+            let list = held.list[person[account as usize] as usize];
+            if list != ROOT {
+                held.places[next[list as usize] as usize] = place;
+                next[list as usize] += 1;
+            }
+        }
+        held
     }
 
-    fn of(&self, key: u32) -> &[u32] {
-        &self.items[self.start[key as usize]..self.start[key as usize + 1]]
+    /// Places of a person with several accounts.
+    fn of(&self, p: u32) -> &[u32] {
+        let list = self.list[p as usize] as usize;
+        &self.places[self.start[list] as usize..self.start[list + 1] as usize]
+    }
+}
+
+/// The places at which persons with several accounts stand, in pre-order.
+struct Scattered {
+    places: Vec<u32>,
+    persons: Vec<u32>,
+}
+
+impl Scattered {
+    fn range(&self, start: u32, end: u32) -> std::ops::Range<usize> {
+        self.places.partition_point(|&place| place < start)..self.places.partition_point(|&place| place < end)
     }
 }
 
 /// Counts every person's territory. `person[a]` lies below `persons`, and every person holds an account.
 pub fn territories(parent: &[u32], person: &[u32], persons: usize, s: &Structure) -> Territories {
-    let mut at = vec![0u32; parent.len()];
-    (0..parent.len()).for_each(|account| at[s.position[account] as usize] = account as u32);
-    // Places of each person's accounts, rising.
-    let held = Lists::group(
-        persons,
-        at.iter().zip(0u32..).map(|(&account, place)| (person[account as usize], place)),
-    );
+    let at = s.at();
     let mut t = Territories {
-        accounts: (0..persons as u32).map(|p| held.of(p).len() as u32).collect(),
+        accounts: vec![0; persons],
         persons: vec![0; persons],
         levels: vec![0; persons],
-        direct_persons: direct_persons(parent, person, persons),
+        direct_persons: Vec::new(),
     };
-    let mut seen = vec![ROOT; persons];
-    for p in 0..persons as u32 {
-        let places = held.of(p);
-        t.levels[p as usize] =
-            places.iter().map(|&i| s.person_levels[at[i as usize] as usize]).max().unwrap_or(0);
-        let tops = topmost(places, &at, s);
-        t.persons[p as usize] = union(p, &tops, &at, person, &held, s, &mut seen);
+    for (a, &p) in person.iter().enumerate() {
+        let p = p as usize;
+        t.accounts[p] += 1;
+        t.levels[p] = t.levels[p].max(s.person_levels[a]);
+        // Right for persons with one account; the others are counted below.
+        t.persons[p] = s.persons[a];
     }
+    t.direct_persons = direct_persons(parent, person, &t.accounts);
+    let held = Held::new(&at, person, &t.accounts);
+    let places: Vec<u32> = (0..at.len() as u32)
+        .filter(|&i| held.list[person[at[i as usize] as usize] as usize] != ROOT)
+        .collect();
+    let met = places.iter().map(|&i| person[at[i as usize] as usize]).collect();
+    let scattered = Scattered { places, persons: met };
+    let several: Vec<u32> = (0..persons as u32).filter(|&p| t.accounts[p as usize] > 1).collect();
+    let counted: Vec<u32> = several
+        .par_iter()
+        .map_init(Vec::new, |seen, &p| {
+            union(p, &topmost(held.of(p), &at, s), &at, &held, &scattered, s, seen)
+        })
+        .collect();
+    several.iter().zip(counted).for_each(|(&p, count)| t.persons[p as usize] = count);
     t
+}
+
+/// The topmost of a person's accounts, by account: those that lie below none of the others. `at` is the pre-order.
+pub(crate) fn tops(places: &[u32], at: &[u32], s: &Structure) -> Vec<u32> {
+    topmost(places, at, s).into_iter().map(|(start, _)| at[start as usize]).collect()
 }
 
 /// The subtrees of those places that lie below none of the others, as ranges of places.
@@ -83,40 +117,51 @@ fn topmost(places: &[u32], at: &[u32], s: &Structure) -> Vec<(u32, u32)> {
     tops
 }
 
-/// Distinct persons in the union of disjoint ranges; `seen` remembers who was met on behalf of `p`.
+/// Distinct persons in the union of disjoint ranges. Whoever holds one account and stands in a narrower range is
+/// new; of the others each is looked up once. `seen` remembers who was met on behalf of `p`.
 fn union(
     p: u32,
     tops: &[(u32, u32)],
     at: &[u32],
-    person: &[u32],
-    held: &Lists,
+    held: &Held,
+    scattered: &Scattered,
     s: &Structure,
-    seen: &mut [u32],
+    seen: &mut Vec<u32>,
 ) -> u32 {
     let Some(widest) = tops.iter().max_by_key(|(start, end)| end - start) else { return 0 };
+    seen.resize(held.start.len(), ROOT);
     let mut count = s.persons[at[widest.0 as usize] as usize];
     for range in tops.iter().filter(|range| *range != widest) {
-        for place in range.0..range.1 {
-            let met = person[at[place as usize] as usize];
-            if std::mem::replace(&mut seen[met as usize], p) != p {
+        let places = scattered.range(range.0, range.1);
+        count += range.1 - range.0 - places.len() as u32;
+        for &met in &scattered.persons[places] {
+            let list = held.list[met as usize] as usize;
+            if std::mem::replace(&mut seen[list], p) != p {
                 let places = held.of(met);
-                let first = places.partition_point(|&i| i < widest.0);
-                count += u32::from(places.get(first).is_none_or(|&i| i >= widest.1));
+                let first = places.iter().find(|&&i| i >= widest.0);
+                count += u32::from(first.is_none_or(|&i| i >= widest.1));
             }
         }
     }
     count
 }
 
-fn direct_persons(parent: &[u32], person: &[u32], persons: usize) -> Vec<u32> {
-    let below = (0..parent.len()).filter(|&a| parent[a] != ROOT);
-    let pairs = Lists::group(persons, below.map(|a| (person[parent[a] as usize], person[a])));
-    let mut seen = vec![ROOT; persons];
-    let fresh = |p: u32, seen: &mut [u32]| {
-        seen[p as usize] = p;
-        pairs.of(p).iter().filter(|&&met| std::mem::replace(&mut seen[met as usize], p) != p).count() as u32
-    };
-    (0..persons as u32).map(|p| fresh(p, &mut seen)).collect()
+/// Distinct persons directly below any account of each person, that person left out. `accounts` by person.
+fn direct_persons(parent: &[u32], person: &[u32], accounts: &[u32]) -> Vec<u32> {
+    let mut direct = vec![0u32; accounts.len()];
+    let mut pairs: Vec<(u32, u32)> = Vec::new();
+    for (a, &up) in parent.iter().enumerate().filter(|&(_, &up)| up != ROOT) {
+        let (above, below) = (person[up as usize], person[a]);
+        if accounts[below as usize] == 1 {
+            direct[above as usize] += 1;
+        } else if above != below {
+            pairs.push((above, below));
+        }
+    }
+    pairs.par_sort_unstable();
+    pairs.dedup();
+    pairs.iter().for_each(|&(above, _)| direct[above as usize] += 1);
+    direct
 }
 
 #[cfg(test)]

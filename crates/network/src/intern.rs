@@ -1,0 +1,184 @@
+//! Numbers for keys: an open-addressing table of 32-bit numbers over a list of keys held elsewhere.
+//!
+//! Linear probing, at most two thirds full, no deletion. Look-ups come in blocks: all slots of a block are read
+//! before any key is compared, so that the cache misses of a hundred million look-ups overlap.
+
+use crate::keys::Key;
+
+/// No number: not found, or a key whose number was taken back.
+pub const NONE: u32 = u32::MAX;
+/// A slot that was never used.
+const EMPTY: u32 = u32::MAX;
+/// A slot whose number was taken back; probing goes on behind it.
+const TAKEN_BACK: u32 = u32::MAX - 1;
+/// How many look-ups overlap.
+const BLOCK: usize = 32;
+
+/// The table: slots of numbers.
+#[derive(Clone, Debug)]
+pub struct Interner {
+    slots: Vec<u32>,
+    used: usize,
+}
+
+/// Spreads a key over 64 bits (folded multiplication).
+#[inline]
+pub fn spread(key: Key) -> u64 {
+    let (high, low) = ((key.0 >> 64) as u64, key.0 as u64);
+    let product =
+        u128::from(high ^ 0x9E37_79B9_7F4A_7C15) * u128::from(low.rotate_left(23) ^ 0xD1B5_4A32_D192_ED03);
+    let folded = (product >> 64) as u64 ^ product as u64;
+    folded ^ high.wrapping_mul(0xA24B_AED4_963E_E407)
+}
+
+impl Default for Interner {
+    fn default() -> Interner {
+        Interner::with_capacity(1 << 10)
+    }
+}
+
+impl Interner {
+    /// Room for `count` keys without growing.
+    pub fn with_capacity(count: usize) -> Interner {
+        let slots = (count.saturating_mul(3) / 2 + 1).next_power_of_two().max(16);
+        Interner { slots: vec![EMPTY; slots], used: 0 }
+    }
+
+    #[inline]
+    fn home(&self, key: Key) -> usize {
+        // The high bits of the product are the best mixed.
+        (spread(key) >> (64 - self.slots.len().trailing_zeros())) as usize
+    }
+
+    /// The number of `key` in `keys`, pushing it when it is new.
+    #[inline]
+    pub fn intern(&mut self, key: Key, keys: &mut Vec<Key>) -> u32 {
+        let home = self.home(key);
+        self.intern_at(key, home, keys)
+    }
+
+    #[inline]
+    fn intern_at(&mut self, key: Key, home: usize, keys: &mut Vec<Key>) -> u32 {
+        let mask = self.slots.len() - 1;
+        let mut at = home;
+        loop {
+            let number = self.slots[at];
+            if number == EMPTY {
+                let number = keys.len() as u32;
+                keys.push(key);
+                self.slots[at] = number;
+                self.used += 1;
+                if self.used * 3 > self.slots.len() * 2 {
+                    self.grow(keys);
+                }
+                return number;
+            }
+            if keys[number as usize] == key {
+                return number;
+            }
+            at = (at + 1) & mask;
+        }
+    }
+
+    /// Interns many, appending their numbers to `out` in order.
+    pub fn intern_all(&mut self, many: &[Key], keys: &mut Vec<Key>, out: &mut Vec<u32>) {
+        let mut homes = [0usize; BLOCK];
+        for block in many.chunks(BLOCK) {
+            let slots = self.slots.len();
+            let mut warm = 0u32;
+            for (home, &key) in homes.iter_mut().zip(block) {
+                *home = self.home(key);
+                // Reads the slots of the whole block before the first is needed.
+                warm ^= self.slots[*home];
+            }
+            std::hint::black_box(warm);
+            for (&home, &key) in homes.iter().zip(block) {
+                // The table may have grown within the block.
+                let home = if self.slots.len() == slots { home } else { self.home(key) };
+                out.push(self.intern_at(key, home, keys));
+            }
+        }
+    }
+
+    fn grow(&mut self, keys: &[Key]) {
+        let size = self.slots.len() * 2;
+        self.slots = vec![EMPTY; size];
+        let mask = size - 1;
+        for (number, &key) in keys.iter().enumerate() {
+            let mut at = self.home(key);
+            while self.slots[at] != EMPTY {
+                at = (at + 1) & mask;
+            }
+            self.slots[at] = number as u32;
+        }
+    }
+
+    /// Gives every number `n` the number `new[n]`; [`NONE`] takes it back.
+    pub fn renumber(&mut self, new: &[u32]) {
+        for slot in &mut self.slots {
+            if *slot < TAKEN_BACK {
+                *slot = match new[*slot as usize] {
+                    NONE => TAKEN_BACK,
+                    number => number,
+                };
+            }
+        }
+    }
+
+    #[inline]
+    fn find_from(&self, key: Key, keys: &[Key], mut at: usize, mut number: u32) -> u32 {
+        let mask = self.slots.len() - 1;
+        loop {
+            if number == EMPTY {
+                return NONE;
+            }
+            if number != TAKEN_BACK && keys[number as usize] == key {
+                return number;
+            }
+            at = (at + 1) & mask;
+            number = self.slots[at];
+        }
+    }
+
+    /// The number of `key`, or [`NONE`].
+    pub fn find(&self, key: Key, keys: &[Key]) -> u32 {
+        let home = self.home(key);
+        self.find_from(key, keys, home, self.slots[home])
+    }
+
+    /// Finds many: `out[i]` is the number of `many[i]`, or [`NONE`].
+    pub fn find_all(&self, many: &[Key], keys: &[Key], out: &mut Vec<u32>) {
+        let mut homes = [(0usize, 0u32); BLOCK];
+        for block in many.chunks(BLOCK) {
+            for (home, &key) in homes.iter_mut().zip(block) {
+                let at = self.home(key);
+                *home = (at, self.slots[at]);
+            }
+            for (&(at, number), &key) in homes.iter().zip(block) {
+                out.push(self.find_from(key, keys, at, number));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_keep_their_numbers_through_growth_and_renumbering() {
+        let many: Vec<Key> = (0..5_000).map(|i| Key::pack(&format!("M{:09}", i % 3_000)).unwrap()).collect();
+        let (mut interner, mut keys, mut out) = (Interner::with_capacity(4), Vec::new(), Vec::new());
+        interner.intern_all(&many, &mut keys, &mut out);
+        assert_eq!(keys.len(), 3_000);
+        assert!(out.iter().zip(0..).all(|(&number, i)| number == i % 3_000));
+        // Reverse the numbers, take back number 7.
+        let new: Vec<u32> = (0..3_000).map(|i| if i == 7 { NONE } else { 2_999 - i }).collect();
+        interner.renumber(&new);
+        keys.reverse();
+        let mut found = Vec::new();
+        interner.find_all(&many[..10], &keys, &mut found);
+        assert_eq!(found, [2_999, 2_998, 2_997, 2_996, 2_995, 2_994, 2_993, NONE, 2_991, 2_990]);
+        assert_eq!(interner.find(Key::pack("stranger").unwrap(), &keys), NONE);
+    }
+}

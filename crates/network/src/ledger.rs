@@ -1,0 +1,624 @@
+//! From ledger rows to the money of every account, day by day, exact.
+//!
+//! Rows are applied as they come, on all threads at once (sums of whole fen do not depend on the order), and one
+//! 64-bit digest of each is kept: of its serial number, or of its whole content where it has none. Only rows whose
+//! digest occurs twice are read again, exactly; what turns out to be a duplicate is taken back.
+//! Memory: 24 bytes an account, 8 a row while reading, and the rows with a doubtful digest.
+
+use crate::details::{Detail, code};
+use crate::figures::{Boundary, DayFlow, NetBasis, Refusal, Terms};
+use crate::intern::NONE;
+use crate::keys::{Key, Texts};
+use crate::roster::{NO_TIME, Roster};
+use crate::rows::{Class, Day, Fen, LedgerRow, Micros};
+use mingjing_model::time::day_in_shanghai;
+use rayon::prelude::*;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
+
+const THIRTY_DAYS: Micros = 30 * 86_400 * 1_000_000;
+/// The greatest sum that Decimal(18,2) holds, in fen.
+const SUM_FEN_MAX: i128 = 999_999_999_999_999_999;
+
+/// Sums over rows that cannot be kept by account.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Sums {
+    /// Amounts and numbers of counted rows by class, orphans included.
+    pub by_class: [i128; 7],
+    pub rows_by_class: [u64; 7],
+    /// Amounts of every row, without their signs.
+    pub turnover: i128,
+    pub orphan_amount: i128,
+    pub within_30_days: i128,
+    pub days: BTreeMap<Option<Day>, DayFlow>,
+}
+
+impl Sums {
+    fn add(&mut self, other: &Sums, sign: i64) {
+        let wide = i128::from(sign);
+        for class in 0..7 {
+            self.by_class[class] += wide * other.by_class[class];
+            self.rows_by_class[class] =
+                self.rows_by_class[class].wrapping_add_signed(sign * other.rows_by_class[class] as i64);
+        }
+        self.turnover += wide * other.turnover;
+        self.orphan_amount += wide * other.orphan_amount;
+        self.within_30_days += wide * other.within_30_days;
+        for (&day, flow) in &other.days {
+            let to = self.days.entry(day).or_default();
+            to.money_in = to.money_in.wrapping_add(sign.wrapping_mul(flow.money_in));
+            to.bonus = to.bonus.wrapping_add(sign.wrapping_mul(flow.bonus));
+            to.out = to.out.wrapping_add(sign.wrapping_mul(flow.out));
+        }
+    }
+}
+
+/// What one batch gave.
+#[derive(Default)]
+pub struct LedgerChunk {
+    sums: Sums,
+    digests: Vec<u64>,
+    details: Vec<Detail>,
+    texts: Texts,
+    rows: u64,
+    after_cutoff: u64,
+    flows: FlowCache,
+}
+
+/// The last day met: rows of one day follow each other.
+#[derive(Default)]
+struct FlowCache {
+    day: Option<Day>,
+    is_set: bool,
+    flow: DayFlow,
+}
+
+impl FlowCache {
+    #[inline]
+    fn at(&mut self, day: Option<Day>, days: &mut BTreeMap<Option<Day>, DayFlow>) -> &mut DayFlow {
+        if !self.is_set || self.day != day {
+            self.flush(days);
+            (self.day, self.is_set) = (day, true);
+        }
+        &mut self.flow
+    }
+
+    fn flush(&mut self, days: &mut BTreeMap<Option<Day>, DayFlow>) {
+        if self.is_set {
+            let to = days.entry(self.day).or_default();
+            to.money_in = to.money_in.wrapping_add(self.flow.money_in);
+            to.bonus = to.bonus.wrapping_add(self.flow.bonus);
+            to.out = to.out.wrapping_add(self.flow.out);
+            self.flow = DayFlow::default();
+        }
+        self.is_set = false;
+    }
+}
+
+/// Where a row's money goes.
+#[derive(Clone, Copy, PartialEq, Debug)]
+enum Flow {
+    In,
+    Bonus,
+    Out,
+    Nowhere,
+}
+
+/// What a row turned out to be.
+#[derive(Clone, Copy, PartialEq, Debug)]
+enum Fate {
+    Foreign,
+    Negative,
+    Orphan,
+    Reversal,
+    Counted(Flow),
+}
+
+/// A counted row of a known account that a reversal took back.
+#[derive(Clone, Copy, Debug)]
+struct Original {
+    account: u32,
+    flow: Flow,
+    amount: Fen,
+}
+
+/// Which rows count, and where their money goes.
+#[derive(Clone, Copy)]
+struct Rules {
+    boundary: Option<Boundary>,
+    cutoff: Option<Day>,
+}
+
+impl Rules {
+    fn flow(self, class: Class) -> Flow {
+        match (class, self.boundary) {
+            // Without a named boundary both are added up: should both occur, the count is refused.
+            (Class::Topup, None | Some(Boundary::Cash)) | (Class::Order, None | Some(Boundary::Order)) => {
+                Flow::In
+            }
+            (Class::Bonus, _) => Flow::Bonus,
+            (Class::Out, _) => Flow::Out,
+            _ => Flow::Nowhere,
+        }
+    }
+
+    fn fate(self, row: &LedgerRow<'_>, account: u32) -> Fate {
+        if row.foreign {
+            Fate::Foreign
+        } else if row.amount < 0 && row.class != Class::Reversal {
+            Fate::Negative
+        } else if account == NONE {
+            Fate::Orphan
+        } else if row.class == Class::Reversal {
+            Fate::Reversal
+        } else {
+            Fate::Counted(self.flow(row.class))
+        }
+    }
+
+    fn is_after_cutoff(self, row: &LedgerRow<'_>) -> bool {
+        match (self.cutoff, row.time) {
+            (Some(cutoff), Some(time)) => day_in_shanghai(time).is_some_and(|day| day > cutoff),
+            _ => false,
+        }
+    }
+}
+
+/// Adds the ledger up.
+pub struct LedgerPass<'a> {
+    adder: Adder<'a>,
+    taker: Taker,
+}
+
+/// The half that applies rows: shared by all threads.
+pub struct Adder<'a> {
+    roster: &'a Roster,
+    rules: Rules,
+    paid_in: Vec<AtomicI64>,
+    bonus: Vec<AtomicI64>,
+    withdrawn: Vec<AtomicI64>,
+    suspects: HashSet<u64>,
+}
+
+/// The half that takes chunks in the order of the input.
+#[derive(Default)]
+pub struct Taker {
+    sums: Sums,
+    digests: Digests,
+    details: Vec<Detail>,
+    texts: Texts,
+    rows: u64,
+    after_cutoff: u64,
+    serials: HashMap<Box<str>, Serial>,
+    contents: HashSet<Box<[u8]>>,
+    duplicates: HashSet<(u32, u64)>,
+}
+
+/// What is known of one serial number, while rows come in order.
+#[derive(Default)]
+struct Serial {
+    contents: HashSet<Box<[u8]>>,
+    /// The first row that is not a reversal.
+    first: Option<Option<Original>>,
+    plain_contents: u32,
+    /// Reversals met.
+    reversals: Vec<Detail>,
+}
+
+/// The finished ledger: money by account, and what does not belong to one.
+#[derive(Clone)]
+pub struct Ledger {
+    pub(crate) paid_in: Vec<Fen>,
+    pub(crate) bonus: Vec<Fen>,
+    pub(crate) withdrawn: Vec<Fen>,
+    pub(crate) sums: Sums,
+    pub(crate) net_basis: NetBasis,
+    originals: Vec<Original>,
+    duplicates: HashSet<(u32, u64)>,
+    pub(crate) details: Vec<Detail>,
+    pub(crate) texts: Texts,
+    rules: Rules,
+    /// Rows read.
+    pub rows: u64,
+    /// Duplicate rows taken back.
+    pub duplicate_rows: u64,
+    /// Rows after the cut-off day.
+    pub rows_after_cutoff: u64,
+}
+
+impl<'a> LedgerPass<'a> {
+    /// Begins.
+    pub fn new(roster: &'a Roster, terms: &Terms) -> LedgerPass<'a> {
+        let zeros = || (0..roster.names.len()).map(|_| AtomicI64::new(0)).collect();
+        let adder = Adder {
+            roster,
+            rules: Rules { boundary: terms.boundary, cutoff: terms.cutoff },
+            paid_in: zeros(),
+            bonus: zeros(),
+            withdrawn: zeros(),
+            suspects: HashSet::new(),
+        };
+        LedgerPass { adder, taker: Taker::default() }
+    }
+
+    /// The two halves, for one reading of the rows.
+    pub fn split(&mut self) -> (&Adder<'a>, &mut Taker) {
+        (&self.adder, &mut self.taker)
+    }
+
+    /// Must rows be read again exactly? To be asked once, after the quick pass.
+    pub fn repeats(&mut self) -> bool {
+        self.adder.suspects = std::mem::take(&mut self.taker.digests).repeated();
+        !self.adder.suspects.is_empty()
+    }
+
+    /// Ends reading.
+    ///
+    /// # Errors
+    /// [`Refusal::BoundaryNeeded`], [`Refusal::AmountsTooLarge`].
+    pub fn close(self) -> Result<Ledger, Refusal> {
+        let LedgerPass { adder, mut taker } = self;
+        let rows = |class: Class| taker.sums.rows_by_class[class as usize];
+        if adder.rules.boundary.is_none() && rows(Class::Topup) > 0 && rows(Class::Order) > 0 {
+            let sum = |class: Class| taker.sums.by_class[class as usize];
+            return Err(Refusal::BoundaryNeeded { topup: sum(Class::Topup), order: sum(Class::Order) });
+        }
+        if taker.sums.turnover > SUM_FEN_MAX {
+            return Err(Refusal::AmountsTooLarge);
+        }
+        let net_basis = if rows(Class::Out) > 0 { NetBasis::Out } else { NetBasis::Bonus };
+        let duplicates = std::mem::take(&mut taker.duplicates);
+        let mut details = std::mem::take(&mut taker.details);
+        let is_duplicate = |detail: &Detail| {
+            detail.code != code::DUPLICATE_LEDGER_ROWS
+                && duplicates.contains(&(u32::from(detail.file), u64::from(detail.row)))
+        };
+        details.retain(|detail| !is_duplicate(detail));
+        let linked: HashSet<(u16, u32)> = taker
+            .serials
+            .values()
+            .filter(|serial| serial.first.is_some())
+            .flat_map(|serial| serial.reversals.iter().map(|detail| (detail.file, detail.row)))
+            .collect();
+        let unlinked: Vec<Detail> = details
+            .iter()
+            .filter(|detail| detail.code == code::REVERSALS && !linked.contains(&(detail.file, detail.row)))
+            .map(|detail| Detail { code: code::UNLINKED_REVERSALS, ..*detail })
+            .collect();
+        details.extend(unlinked);
+        let originals = taker
+            .serials
+            .values()
+            .filter(|serial| !serial.reversals.is_empty())
+            .filter_map(|serial| serial.first.flatten())
+            .collect();
+        taker.sums.days.retain(|_, flow| *flow != DayFlow::default());
+        Ok(Ledger {
+            paid_in: plain(adder.paid_in),
+            bonus: plain(adder.bonus),
+            withdrawn: plain(adder.withdrawn),
+            sums: taker.sums,
+            net_basis,
+            originals,
+            duplicate_rows: duplicates.len() as u64,
+            duplicates,
+            details,
+            texts: taker.texts,
+            rules: adder.rules,
+            rows: taker.rows,
+            rows_after_cutoff: taker.after_cutoff,
+        })
+    }
+}
+
+impl Adder<'_> {
+    /// Applies rows; may run on many threads at once.
+    pub fn fill(&self, chunk: &mut LedgerChunk, rows: &[LedgerRow<'_>]) {
+        let keys: Vec<Key> = rows.iter().map(|row| self.key(row)).collect();
+        let mut accounts = Vec::with_capacity(rows.len());
+        self.roster.interner.find_all(&keys, &self.roster.names.keys, &mut accounts);
+        chunk.rows += rows.len() as u64;
+        for (row, &account) in rows.iter().zip(&accounts) {
+            if self.rules.is_after_cutoff(row) {
+                chunk.after_cutoff += 1;
+                continue;
+            }
+            chunk.digests.push(digest(row));
+            self.apply(row, account, 1, &mut chunk.sums, &mut chunk.flows);
+            let code = match self.rules.fate(row, account) {
+                Fate::Foreign => code::OTHER_CURRENCY_ROWS,
+                Fate::Negative => code::NEGATIVE_AMOUNTS,
+                Fate::Orphan => code::ORPHAN_LEDGER_ROWS,
+                Fate::Reversal => code::REVERSALS,
+                Fate::Counted(_) => continue,
+            };
+            let detail = detail(row, code, chunk.texts.key(row.account));
+            chunk.details.push(detail);
+        }
+        chunk.flows.flush(&mut chunk.sums.days);
+    }
+
+    /// The key of the row's account; of an unknown long one, a key that no account has.
+    fn key(&self, row: &LedgerRow<'_>) -> Key {
+        self.roster.names.texts.find(row.account).unwrap_or_default()
+    }
+
+    /// Adds a row (`sign` 1) or takes it back (−1).
+    #[inline]
+    fn apply(&self, row: &LedgerRow<'_>, account: u32, sign: i64, sums: &mut Sums, flows: &mut FlowCache) {
+        sums.turnover += i128::from(row.amount.unsigned_abs());
+        let fate = self.rules.fate(row, account);
+        if matches!(fate, Fate::Foreign | Fate::Negative) {
+            return;
+        }
+        let amount = i128::from(row.amount);
+        sums.by_class[row.class as usize] += amount;
+        sums.rows_by_class[row.class as usize] += 1;
+        if fate == Fate::Orphan {
+            sums.orphan_amount += amount;
+        }
+        let Fate::Counted(flow) = fate else { return };
+        let column = match flow {
+            Flow::In => &self.paid_in,
+            Flow::Bonus => &self.bonus,
+            Flow::Out => &self.withdrawn,
+            Flow::Nowhere => return,
+        };
+        column[account as usize].fetch_add(sign * row.amount, Relaxed);
+        self.roster.add_flow(flow, row, account, sums, flows);
+    }
+
+    /// Keeps the rows whose digest occurs more than once.
+    pub fn fill_exact(&self, chunk: &mut SuspectChunk, rows: &[LedgerRow<'_>]) {
+        for row in rows {
+            if !self.rules.is_after_cutoff(row) && self.suspects.contains(&digest(row)) {
+                chunk.rows.push(Suspect {
+                    account: row.account.into(),
+                    serial: row.serial.into(),
+                    exact: row.exact.into(),
+                    row: LedgerRow { account: "", serial: "", exact: &[], ..*row },
+                });
+            }
+        }
+    }
+}
+
+impl Taker {
+    /// Takes a chunk of the quick pass.
+    pub fn absorb(&mut self, chunk: LedgerChunk) {
+        self.sums.add(&chunk.sums, 1);
+        self.rows += chunk.rows;
+        self.after_cutoff += chunk.after_cutoff;
+        self.digests.push(&chunk.digests);
+        let texts = &mut self.texts;
+        self.details.extend(chunk.details.into_iter().map(|mut detail| {
+            if detail.account.is_long() {
+                detail.account = texts.key(&chunk.texts.text(detail.account));
+            }
+            detail
+        }));
+    }
+
+    /// Takes a chunk of the exact pass, in the order of the input.
+    pub fn absorb_exact(&mut self, adder: &Adder<'_>, chunk: SuspectChunk) {
+        for suspect in chunk.rows {
+            let account = adder.roster.find(&suspect.account).unwrap_or(NONE);
+            let row = LedgerRow { account: &suspect.account, serial: &suspect.serial, ..suspect.row };
+            if row.serial.is_empty() {
+                if !self.contents.insert(suspect.exact) {
+                    let key = self.texts.key(row.account);
+                    self.details.push(detail(&row, code::POSSIBLE_DUPLICATE_LEDGER_ROWS, key));
+                }
+                continue;
+            }
+            self.serial_row(adder, row, account, suspect.exact);
+        }
+    }
+
+    fn serial_row(&mut self, adder: &Adder<'_>, row: LedgerRow<'_>, account: u32, exact: Box<[u8]>) {
+        let key = self.texts.key(row.account);
+        let mut serial = self.serials.remove(row.serial).unwrap_or_default();
+        if !serial.contents.insert(exact) {
+            self.details.push(detail(&row, code::DUPLICATE_LEDGER_ROWS, key));
+            self.duplicates.insert((row.file, row.row));
+            let (mut sums, mut flows) = (Sums::default(), FlowCache::default());
+            adder.apply(&row, account, -1, &mut sums, &mut flows);
+            flows.flush(&mut sums.days);
+            self.sums.add(&sums, -1);
+        } else if row.class == Class::Reversal {
+            if adder.rules.fate(&row, account) == Fate::Reversal {
+                serial.reversals.push(detail(&row, code::UNLINKED_REVERSALS, key));
+            }
+        } else {
+            serial.plain_contents += 1;
+            if serial.plain_contents == 2 {
+                self.details.push(detail(&row, code::CONFLICTING_SERIALS, key));
+            }
+            if serial.first.is_none() {
+                serial.first = Some(match adder.rules.fate(&row, account) {
+                    Fate::Counted(flow) => Some(Original { account, flow, amount: row.amount }),
+                    _ => None,
+                });
+            }
+        }
+        self.serials.insert(row.serial.into(), serial);
+    }
+}
+
+fn plain(column: Vec<AtomicI64>) -> Vec<Fen> {
+    column.into_iter().map(AtomicI64::into_inner).collect()
+}
+
+impl Roster {
+    #[inline]
+    fn add_flow(
+        &self,
+        flow: Flow,
+        row: &LedgerRow<'_>,
+        account: u32,
+        sums: &mut Sums,
+        flows: &mut FlowCache,
+    ) {
+        let to = flows.at(row.time.and_then(day_in_shanghai), &mut sums.days);
+        match flow {
+            Flow::In => {
+                to.money_in = to.money_in.wrapping_add(row.amount);
+                let joined = self.joined[account as usize];
+                if let Some(time) = row.time
+                    && joined != NO_TIME
+                    && time.saturating_sub(joined) <= THIRTY_DAYS
+                {
+                    sums.within_30_days += i128::from(row.amount);
+                }
+            }
+            Flow::Bonus => to.bonus = to.bonus.wrapping_add(row.amount),
+            Flow::Out => to.out = to.out.wrapping_add(row.amount),
+            Flow::Nowhere => {}
+        }
+    }
+}
+
+/// Rows with a doubtful digest, whole.
+#[derive(Default)]
+pub struct SuspectChunk {
+    rows: Vec<Suspect>,
+}
+
+struct Suspect {
+    account: Box<str>,
+    serial: Box<str>,
+    exact: Box<[u8]>,
+    row: LedgerRow<'static>,
+}
+
+fn detail(row: &LedgerRow<'_>, code: u8, account: Key) -> Detail {
+    Detail { account, row: row.row as u32, file: row.file as u16, code, is_ledger: true }
+}
+
+/// What may make a row a duplicate: its serial number, or all of it where it has none.
+#[inline]
+fn digest(row: &LedgerRow<'_>) -> u64 {
+    if row.serial.is_empty() {
+        return mix(row.content ^ 0x2545_F491_4F6C_DD1D);
+    }
+    let mut hash = row.serial.len() as u64;
+    for part in row.serial.as_bytes().chunks(8) {
+        let mut word = [0u8; 8];
+        word[..part.len()].copy_from_slice(part);
+        hash = mix(hash ^ u64::from_le_bytes(word));
+    }
+    hash
+}
+
+#[inline]
+fn mix(word: u64) -> u64 {
+    let product = u128::from(word ^ 0x9E37_79B9_7F4A_7C15) * u128::from(0xD6E8_FEB8_6659_FD93u64);
+    (product >> 64) as u64 ^ product as u64
+}
+
+/// The digests of all rows, each chunk laid out in parts by the highest bits, so that one part after the other
+/// can be sorted without a second copy of everything.
+#[derive(Default)]
+struct Digests {
+    chunks: Vec<(Vec<u64>, [u32; PARTS + 1])>,
+}
+
+const PARTS: usize = 16;
+
+fn part(digest: u64) -> usize {
+    (digest >> 60) as usize
+}
+
+impl Digests {
+    fn push(&mut self, digests: &[u64]) {
+        let mut starts = [0u32; PARTS + 1];
+        digests.iter().for_each(|&digest| starts[part(digest) + 1] += 1);
+        (0..PARTS).for_each(|i| starts[i + 1] += starts[i]);
+        let (mut next, mut laid) = (starts, vec![0; digests.len()]);
+        for &digest in digests {
+            let place = &mut next[part(digest)];
+            laid[*place as usize] = digest;
+            *place += 1;
+        }
+        self.chunks.push((laid, starts));
+    }
+
+    /// Those that occur at least twice.
+    fn repeated(self) -> HashSet<u64> {
+        let parts: Vec<Vec<u64>> = (0..PARTS)
+            .into_par_iter()
+            .map(|part| {
+                let of =
+                    |chunk: &(Vec<u64>, [u32; PARTS + 1])| chunk.1[part] as usize..chunk.1[part + 1] as usize;
+                let count = self.chunks.iter().map(|chunk| of(chunk).len()).sum();
+                let mut own: Vec<u64> = Vec::with_capacity(count);
+                self.chunks.iter().for_each(|chunk| own.extend_from_slice(&chunk.0[of(chunk)]));
+                own.sort_unstable();
+                let mut twice: Vec<u64> = own.windows(2).filter(|w| w[0] == w[1]).map(|w| w[0]).collect();
+                twice.dedup();
+                twice
+            })
+            .collect();
+        parts.into_iter().flatten().collect()
+    }
+}
+
+/// Flows of dropped accounts, to be taken off the days and the thirty days.
+#[derive(Default)]
+pub struct FlowChunk {
+    sums: Sums,
+}
+
+impl FlowChunk {
+    /// Adds another chunk.
+    pub fn join(&mut self, other: FlowChunk) {
+        self.sums.add(&other.sums, 1);
+    }
+}
+
+impl Ledger {
+    /// Has any account that is not kept money that the days know of?
+    pub fn has_money_outside(&self, is_kept: &[bool]) -> bool {
+        (0..is_kept.len())
+            .any(|a| !is_kept[a] && (self.paid_in[a] != 0 || self.bonus[a] != 0 || self.withdrawn[a] != 0))
+    }
+
+    /// Adds up what rows gave to accounts that are not kept (`is_kept` by account of the roster).
+    pub fn fill_dropped(
+        &self,
+        roster: &Roster,
+        is_kept: &[bool],
+        chunk: &mut FlowChunk,
+        rows: &[LedgerRow<'_>],
+    ) {
+        let mut flows = FlowCache::default();
+        for row in rows {
+            let Some(account) = roster.find(row.account) else { continue };
+            let is_out = is_kept[account as usize] || self.duplicates.contains(&(row.file, row.row));
+            if is_out || row.foreign || row.amount < 0 || self.rules.is_after_cutoff(row) {
+                continue;
+            }
+            let flow = self.rules.flow(row.class);
+            if flow != Flow::Nowhere {
+                roster.add_flow(flow, row, account, &mut chunk.sums, &mut flows);
+            }
+        }
+        flows.flush(&mut chunk.sums.days);
+    }
+
+    /// Takes the chunk off.
+    pub fn absorb_dropped(&mut self, chunk: FlowChunk) {
+        self.sums.add(&chunk.sums, -1);
+        self.sums.days.retain(|_, flow| *flow != DayFlow::default());
+    }
+
+    /// Amounts of kept accounts that reversals took back: money in, bonus, withdrawn.
+    pub(crate) fn reversed(&self, is_kept: impl Fn(u32) -> bool) -> (i128, i128, i128) {
+        let sum = |flow: Flow| {
+            let own =
+                self.originals.iter().filter(|original| original.flow == flow && is_kept(original.account));
+            own.map(|original| i128::from(original.amount)).sum()
+        };
+        (sum(Flow::In), sum(Flow::Bonus), sum(Flow::Out))
+    }
+}

@@ -1,0 +1,187 @@
+//! One count from the rows to the figures: which passes over the tables are made, and in what order.
+//!
+//! The rows come from a [`Source`], which knows files and formats; this module knows only rows.
+
+use crate::count::Count;
+use crate::figures::{Refusal, Terms};
+use crate::finish::finish;
+use crate::ledger::{FlowChunk, Ledger, LedgerChunk, LedgerPass, SuspectChunk};
+use crate::policy;
+use crate::roster::{MemberChunk, Members, Roster};
+use crate::rows::{LedgerRow, MemberRow};
+
+/// Gives the rows of both tables, as often as asked, always in the same order.
+///
+/// For each batch of consecutive rows of one file the source makes a chunk, calls `fill` on slices of the batch
+/// in order (on any thread), then `absorb` on the calling thread, batch after batch in the order of the input.
+/// In an exact pass the rows carry `exact`.
+pub trait Source {
+    /// Why reading failed.
+    type Error;
+
+    /// Gives the rows of the member table.
+    ///
+    /// # Errors
+    /// Whatever reading meets.
+    fn members<T: Default + Send>(
+        &self,
+        exact: bool,
+        fill: impl Fn(&mut T, &[MemberRow<'_>]) + Sync,
+        absorb: impl FnMut(T),
+    ) -> Result<(), Self::Error>;
+
+    /// Is there a ledger?
+    fn has_ledger(&self) -> bool;
+
+    /// Gives the rows of the ledger.
+    ///
+    /// # Errors
+    /// Whatever reading meets.
+    fn ledger<T: Default + Send>(
+        &self,
+        exact: bool,
+        fill: impl Fn(&mut T, &[LedgerRow<'_>]) + Sync,
+        absorb: impl FnMut(T),
+    ) -> Result<(), Self::Error>;
+}
+
+/// What a run is doing, for progress and for measuring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Members, first reading.
+    Members,
+    /// Members again: accounts with several rows.
+    MembersExact,
+    /// Settling, sorting, opening cycles, joining persons.
+    Roster,
+    /// Ledger, first reading.
+    Ledger,
+    /// Looking for serial numbers and rows that occur twice.
+    Repeats,
+    /// Ledger again: rows that occur twice.
+    LedgerExact,
+    /// Ledger again: money of dropped accounts, by day.
+    LedgerDropped,
+    /// Counting.
+    Count,
+}
+
+/// Why a run ended without a count.
+#[derive(Debug)]
+pub enum Stop<E> {
+    /// Reading failed.
+    Source(E),
+    /// The tables or terms cannot be counted.
+    Refused(Refusal),
+}
+
+impl<E> From<Refusal> for Stop<E> {
+    fn from(refusal: Refusal) -> Stop<E> {
+        Stop::Refused(refusal)
+    }
+}
+
+/// Counts. `phase` is told what begins.
+///
+/// # Errors
+/// [`Stop::Source`] from reading, [`Stop::Refused`] for what cannot be counted.
+pub fn count<S: Source>(
+    source: &S,
+    terms: &Terms,
+    phase: &mut dyn FnMut(Phase),
+) -> Result<Count, Stop<S::Error>> {
+    let roster = roster(source, terms, phase)?;
+    policy::check(&terms.policy, &roster, source.has_ledger())?;
+    let ledger = ledger(source, &roster, terms, phase)?;
+    count_with(source, roster, ledger, terms, phase)
+}
+
+/// Reads and cleans the member table.
+///
+/// # Errors
+/// As [`count`].
+pub fn roster<S: Source>(
+    source: &S,
+    terms: &Terms,
+    phase: &mut dyn FnMut(Phase),
+) -> Result<Roster, Stop<S::Error>> {
+    phase(Phase::Members);
+    let mut members = Members::default();
+    source.members(false, MemberChunk::fill, |chunk| members.absorb(chunk)).map_err(Stop::Source)?;
+    if members.repeats() {
+        phase(Phase::MembersExact);
+        // Rows are packed against a frozen table and taken afterwards: there are few of them.
+        let mut chunks = Vec::new();
+        source
+            .members(true, |chunk, rows| members.fill_exact(chunk, rows), |chunk| chunks.push(chunk))
+            .map_err(Stop::Source)?;
+        chunks.into_iter().for_each(|chunk| members.absorb_exact(chunk));
+    }
+    phase(Phase::Roster);
+    Ok(members.close(&terms.system_accounts, &terms.confirmed)?)
+}
+
+/// Reads the ledger, if there is one.
+///
+/// # Errors
+/// As [`count`].
+pub fn ledger<S: Source>(
+    source: &S,
+    roster: &Roster,
+    terms: &Terms,
+    phase: &mut dyn FnMut(Phase),
+) -> Result<Option<Ledger>, Stop<S::Error>> {
+    if !source.has_ledger() {
+        return Ok(None);
+    }
+    phase(Phase::Ledger);
+    let mut pass = LedgerPass::new(roster, terms);
+    // Rows are applied through shared sums while earlier chunks are being taken: two halves of one pass.
+    let (adder, taker) = pass.split();
+    source
+        .ledger(false, |chunk: &mut LedgerChunk, rows| adder.fill(chunk, rows), |chunk| taker.absorb(chunk))
+        .map_err(Stop::Source)?;
+    phase(Phase::Repeats);
+    if pass.repeats() {
+        phase(Phase::LedgerExact);
+        let (adder, taker) = pass.split();
+        source
+            .ledger(
+                true,
+                |chunk: &mut SuspectChunk, rows| adder.fill_exact(chunk, rows),
+                |chunk| taker.absorb_exact(adder, chunk),
+            )
+            .map_err(Stop::Source)?;
+    }
+    Ok(Some(pass.close()?))
+}
+
+/// Counts what has been read; the ledger is read once more if accounts with money are dropped.
+///
+/// # Errors
+/// As [`count`].
+pub fn count_with<S: Source>(
+    source: &S,
+    mut roster: Roster,
+    mut ledger: Option<Ledger>,
+    terms: &Terms,
+    phase: &mut dyn FnMut(Phase),
+) -> Result<Count, Stop<S::Error>> {
+    let kept = policy::keep(&mut roster, ledger.as_ref(), terms)?;
+    if let (Some(ledger), Some(is_kept)) = (&mut ledger, &kept.is_kept)
+        && ledger.has_money_outside(is_kept)
+    {
+        phase(Phase::LedgerDropped);
+        let mut off = FlowChunk::default();
+        source
+            .ledger(
+                false,
+                |chunk: &mut FlowChunk, rows| ledger.fill_dropped(&roster, is_kept, chunk, rows),
+                |chunk| off.join(chunk),
+            )
+            .map_err(Stop::Source)?;
+        ledger.absorb_dropped(off);
+    }
+    phase(Phase::Count);
+    Ok(finish(roster, ledger, kept, terms))
+}
