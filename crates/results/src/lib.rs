@@ -4,6 +4,7 @@
 //! them again. Nothing written here holds a clock, a path of this machine or a timing: the same count gives the
 //! same bytes, with one thread or many. This crate does not count and does not read seized tables.
 
+pub mod branches;
 mod error;
 pub mod lookup;
 pub mod stage;

@@ -151,7 +151,7 @@ impl Dice {
     /// A whole random count.
     pub fn count(&mut self, n: usize, with_money: bool) -> Count {
         let (parent, person) = (self.forest(n), self.persons(n));
-        let paid: Vec<i64> = (0..n).map(|_| [0, 69_800_00, 1_00, 12_345_67][self.roll(4)]).collect();
+        let paid: Vec<i64> = (0..n).map(|_| [0, 6_980_000, 100, 1_234_567][self.roll(4)]).collect();
         count(&names(n), &parent, &person, with_money.then_some(&paid))
     }
 }
