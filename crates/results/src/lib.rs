@@ -8,6 +8,7 @@ pub mod branches;
 mod error;
 pub mod lookup;
 pub mod stage;
+pub mod summary;
 pub mod tables;
 
 pub use error::Error;

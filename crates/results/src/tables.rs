@@ -24,6 +24,7 @@ use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::ColumnPath;
 use rayon::prelude::*;
 use std::fs::File;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Rows of a row group.
@@ -42,100 +43,122 @@ pub const IDENTITIES: &str = "identities.parquet";
 /// # Errors
 /// The system refuses (no space, no permission); the error names the file.
 pub fn write(stage: &Stage, count: &Count, thresholds: &Thresholds, tool: &str) -> Result<(), Error> {
-    let source = columns::Source::new(count, thresholds);
+    let source = &columns::Source { count, thresholds };
+    let plan = |columns: &[Column]| columns.iter().map(|c| (c.name, c.kind, c.nullable)).collect::<Vec<_>>();
+    let table = |name: &'static str, columns: &'static [Column], rows: usize| {
+        let table = Table { name, rows, columns: plan(columns), policy: &count.policy.id, tool };
+        table.put(stage, |range| range, |range, column| (columns[column].fill)(source, range.clone()))
+    };
     let (accounts, persons) = rayon::join(
-        || put(stage, ACCOUNTS, &columns::ACCOUNTS, &source, count.accounts(), tool),
+        || table(ACCOUNTS, &columns::ACCOUNTS, count.accounts()),
         || {
-            put(stage, PERSONS, &columns::PERSONS, &source, count.persons(), tool)?;
-            put(stage, IDENTITIES, &columns::IDENTITIES, &source, source.identity_rows(), tool)
+            table(PERSONS, &columns::PERSONS, count.persons())?;
+            let columns = columns::IDENTITIES.to_vec();
+            let table =
+                Table { name: IDENTITIES, rows: count.persons(), columns, policy: &count.policy.id, tool };
+            let group = |range| columns::identities(count, range);
+            table.put(stage, group, |arrays, column| arrays[column].clone())
         },
     );
     accounts.and(persons)
 }
 
-fn put(
-    stage: &Stage,
-    name: &str,
-    columns: &[Column],
-    source: &columns::Source,
+/// One table to be written.
+struct Table<'a> {
+    name: &'static str,
     rows: usize,
-    tool: &str,
-) -> Result<(), Error> {
-    let file = if name == IDENTITIES { stage.create_private(name)? } else { stage.create(name)? };
-    let properties = properties(columns, &source.count.policy.id, tool);
-    put_groups(file, columns, source, rows, properties)
-        .map_err(|e| Error::parquet(&stage.path().join(name), "write", e))
+    columns: Vec<(&'static str, Kind, bool)>,
+    policy: &'a str,
+    tool: &'a str,
 }
 
-fn put_groups(
-    file: File,
-    columns: &[Column],
-    source: &columns::Source,
-    rows: usize,
-    properties: WriterProperties,
-) -> ParquetResult<()> {
-    let fields: Vec<Field> = columns.iter().map(field).collect();
-    let schema = Arc::new(Schema::new(fields));
-    let root = ArrowSchemaConverter::new().convert(&schema)?.root_schema_ptr();
-    let mut writer = SerializedFileWriter::new(file, root, Arc::new(properties))?;
-    let factory = ArrowRowGroupWriterFactory::new(&writer, schema.clone());
-    for (group, start) in (0..rows).step_by(ROWS_PER_GROUP).enumerate() {
-        let range = start..rows.min(start + ROWS_PER_GROUP);
-        let encoders = factory.create_column_writers(group)?;
-        let work: Vec<_> = encoders.into_iter().zip(columns).zip(schema.fields()).collect();
-        let chunks: Vec<ArrowColumnChunk> = work
-            .into_par_iter()
-            .with_max_len(1)
-            .map(|((mut encoder, column), field)| {
-                let array: ArrayRef = (column.fill)(source, range.clone());
-                for leaf in compute_leaves(field, &array)? {
-                    encoder.write(&leaf)?;
-                }
-                encoder.close()
-            })
-            .collect::<ParquetResult<_>>()?;
-        let mut open = writer.next_row_group()?;
-        for chunk in chunks {
-            chunk.append_to_row_group(&mut open)?;
-        }
-        open.close()?;
+impl Table<'_> {
+    /// Writes the table: `group` prepares a range of rows, `fill` gives one of its columns.
+    fn put<G: Sync>(
+        &self,
+        stage: &Stage,
+        group: impl Fn(Range<usize>) -> G,
+        fill: impl Fn(&G, usize) -> ArrayRef + Sync,
+    ) -> Result<(), Error> {
+        let is_private = self.name == IDENTITIES;
+        let file = if is_private { stage.create_private(self.name)? } else { stage.create(self.name)? };
+        self.put_groups(file, group, fill)
+            .map_err(|e| Error::parquet(&stage.path().join(self.name), "write", e))
     }
-    writer.close()?;
-    Ok(())
+
+    fn put_groups<G: Sync>(
+        &self,
+        file: File,
+        group: impl Fn(Range<usize>) -> G,
+        fill: impl Fn(&G, usize) -> ArrayRef + Sync,
+    ) -> ParquetResult<()> {
+        let fields: Vec<Field> = self.columns.iter().map(field).collect();
+        let schema = Arc::new(Schema::new(fields));
+        let root = ArrowSchemaConverter::new().convert(&schema)?.root_schema_ptr();
+        let mut writer = SerializedFileWriter::new(file, root, Arc::new(self.properties()))?;
+        let factory = ArrowRowGroupWriterFactory::new(&writer, schema.clone());
+        for (number, start) in (0..self.rows).step_by(ROWS_PER_GROUP).enumerate() {
+            let rows = group(start..self.rows.min(start + ROWS_PER_GROUP));
+            let encoders: Vec<_> =
+                factory.create_column_writers(number)?.into_iter().zip(schema.fields()).collect();
+            let chunks: Vec<ArrowColumnChunk> = encoders
+                .into_par_iter()
+                .with_max_len(1)
+                .enumerate()
+                .map(|(column, (mut encoder, field))| {
+                    let array = fill(&rows, column);
+                    for leaf in compute_leaves(field, &array)? {
+                        encoder.write(&leaf)?;
+                    }
+                    encoder.close()
+                })
+                .collect::<ParquetResult<_>>()?;
+            let mut open = writer.next_row_group()?;
+            for chunk in chunks {
+                chunk.append_to_row_group(&mut open)?;
+            }
+            open.close()?;
+        }
+        writer.close()?;
+        Ok(())
+    }
+
+    fn properties(&self) -> WriterProperties {
+        let note = |key: &str, value: &str| KeyValue::new(key.to_owned(), value.to_owned());
+        let mut builder = WriterProperties::builder()
+            .set_writer_version(WriterVersion::PARQUET_1_0)
+            .set_created_by(self.tool.to_owned())
+            .set_key_value_metadata(Some(vec![
+                note("mingjing.policy", self.policy),
+                note("mingjing.tool", self.tool),
+            ]))
+            .set_compression(Compression::LZ4_RAW)
+            .set_dictionary_enabled(false)
+            .set_statistics_enabled(EnabledStatistics::Chunk);
+        for &(name, kind, _) in &self.columns {
+            let path = ColumnPath::from(name);
+            builder = match kind {
+                // Page statistics of the key find a row without reading the column.
+                Kind::Key => builder
+                    .set_column_statistics_enabled(path.clone(), EnabledStatistics::Page)
+                    .set_column_encoding(path, Encoding::DELTA_LENGTH_BYTE_ARRAY),
+                Kind::Text => builder.set_column_encoding(path, Encoding::DELTA_LENGTH_BYTE_ARRAY),
+                Kind::Count => builder.set_column_encoding(path, Encoding::DELTA_BINARY_PACKED),
+                Kind::Yuan => builder.set_column_dictionary_enabled(path, true),
+                Kind::Date | Kind::Flag => builder,
+            };
+        }
+        builder.build()
+    }
 }
 
-fn field(column: &Column) -> Field {
-    let kind = match column.kind {
+fn field(&(name, kind, nullable): &(&str, Kind, bool)) -> Field {
+    let kind = match kind {
         Kind::Key | Kind::Text => DataType::Utf8,
         Kind::Count => DataType::Int64,
         Kind::Yuan => DataType::Decimal64(18, 2),
         Kind::Date => DataType::Date32,
         Kind::Flag => DataType::Boolean,
     };
-    Field::new(column.name, kind, column.nullable)
-}
-
-fn properties(columns: &[Column], policy: &str, tool: &str) -> WriterProperties {
-    let note = |key: &str, value: &str| KeyValue::new(key.to_owned(), value.to_owned());
-    let mut builder = WriterProperties::builder()
-        .set_writer_version(WriterVersion::PARQUET_1_0)
-        .set_created_by(tool.to_owned())
-        .set_key_value_metadata(Some(vec![note("mingjing.policy", policy), note("mingjing.tool", tool)]))
-        .set_compression(Compression::LZ4_RAW)
-        .set_dictionary_enabled(false)
-        .set_statistics_enabled(EnabledStatistics::Chunk);
-    for column in columns {
-        let path = ColumnPath::from(column.name);
-        builder = match column.kind {
-            // Page statistics of the key find a row without reading the column.
-            Kind::Key => builder
-                .set_column_statistics_enabled(path.clone(), EnabledStatistics::Page)
-                .set_column_encoding(path, Encoding::DELTA_LENGTH_BYTE_ARRAY),
-            Kind::Text => builder.set_column_encoding(path, Encoding::DELTA_LENGTH_BYTE_ARRAY),
-            Kind::Count => builder.set_column_encoding(path, Encoding::DELTA_BINARY_PACKED),
-            Kind::Yuan => builder.set_column_dictionary_enabled(path, true),
-            Kind::Date | Kind::Flag => builder,
-        };
-    }
-    builder.build()
+    Field::new(name, kind, nullable)
 }

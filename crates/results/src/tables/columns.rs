@@ -1,8 +1,6 @@
 //! Which columns the tables have, and how each is filled from the count: the one place where they are named.
 
-use arrow::array::{
-    ArrayRef, BooleanArray, Date32Array, Decimal64Array, Int64Array, StringArray, StringBuilder,
-};
+use arrow::array::{ArrayRef, BooleanArray, Date32Array, Decimal64Array, Int64Array, StringBuilder};
 use mingjing_network::count::{AccountMoney, Count, NO_DAY, PersonMoney};
 use mingjing_network::figures::Thresholds;
 use mingjing_network::rows::Fen;
@@ -40,31 +38,7 @@ pub(super) struct Column {
 /// What the columns are filled from.
 pub(super) struct Source<'a> {
     pub count: &'a Count,
-    thresholds: &'a Thresholds,
-    /// Rows of identities: (person, index of its number).
-    identities: Vec<(u32, Option<u32>)>,
-}
-
-impl<'a> Source<'a> {
-    pub fn new(count: &'a Count, thresholds: &'a Thresholds) -> Source<'a> {
-        let mut identities = Vec::with_capacity(count.persons());
-        let mut next = 0;
-        for person in 0..count.persons() as u32 {
-            let first = next;
-            while count.identities.get(next).is_some_and(|(of, _)| *of == person) {
-                identities.push((person, Some(next as u32)));
-                next += 1;
-            }
-            if next == first {
-                identities.push((person, None));
-            }
-        }
-        Source { count, thresholds, identities }
-    }
-
-    pub fn identity_rows(&self) -> usize {
-        self.identities.len()
-    }
+    pub thresholds: &'a Thresholds,
 }
 
 const fn key(name: &'static str, fill: Fill) -> Column {
@@ -124,18 +98,29 @@ pub(super) static PERSONS: [Column; 16] = [
     flag("grave_amount_others", true, |s, r| grave_money(s, r, |m| &m.team_paid_in_others)),
 ];
 
-/// Columns of `identities.parquet`.
-pub(super) static IDENTITIES: [Column; 3] = [
-    text("person", false, |s, r| person_texts(s.identities[r].iter().map(|row| row.0))),
-    text("identity", true, |s, r| {
-        let number = |row: &(u32, Option<u32>)| row.1.map(|i| s.count.identities[i as usize].1.as_str());
-        Arc::new(s.identities[r].iter().map(number).collect::<StringArray>())
-    }),
-    count("accounts", |s, r| {
-        let held = |row: &(u32, Option<u32>)| i64::from(s.count.territories.accounts[row.0 as usize]);
-        Arc::new(Int64Array::from_iter_values(s.identities[r].iter().map(held)))
-    }),
-];
+/// Columns of `identities.parquet`, filled by [`identities`].
+pub(super) static IDENTITIES: [(&str, Kind, bool); 3] =
+    [("person", Kind::Text, false), ("identity", Kind::Text, true), ("accounts", Kind::Count, false)];
+
+/// The three columns for a range of persons: a row for each number, one without a number for a person who has none.
+pub(super) fn identities(count: &Count, persons: Range<usize>) -> [ArrayRef; 3] {
+    let mut holders = Vec::with_capacity(persons.len());
+    let mut numbers = StringBuilder::with_capacity(persons.len(), persons.len() * 18);
+    for person in persons {
+        let held = count.identities.of(person as u32);
+        if held.is_empty() {
+            numbers.append_null();
+            holders.push(person as u32);
+        }
+        for number in held {
+            numbers.append_value(&*number);
+            holders.push(person as u32);
+        }
+    }
+    let accounts = holders.iter().map(|&person| i64::from(count.territories.accounts[person as usize]));
+    let accounts = Int64Array::from_iter_values(accounts);
+    [person_texts(holders.into_iter()), Arc::new(numbers.finish()), Arc::new(accounts)]
+}
 
 fn account_texts(s: &Source, r: Range<usize>) -> ArrayRef {
     let mut texts = StringBuilder::with_capacity(r.len(), r.len() * 12);

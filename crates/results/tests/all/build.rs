@@ -1,6 +1,7 @@
 //! Counts built by hand: what the engine would give, made the slow way.
 
-use mingjing_network::count::{AccountMoney, Count, NO_DAY, Origin, PersonMoney};
+use mingjing_network::count::{AccountMoney, Count, Identities, NO_DAY, Origin, PersonMoney};
+use mingjing_network::details::Details;
 use mingjing_network::figures::{FINDING_KEYS, Finding, Policy, Table, Thresholds, Tree, Whole};
 use mingjing_network::forest::{ROOT, structure};
 use mingjing_network::keys::Names;
@@ -84,24 +85,29 @@ pub fn count(names: &[String], parent: &[u32], person: &[u32], paid: Option<&[i6
         floor_met_on: (0..persons)
             .map(|p| if territories.persons[p] >= 30 { 18_100 } else { NO_DAY })
             .collect(),
-        identities: (0..persons as u32)
-            .filter(|p| p % 3 != 2)
-            .map(|p| (p, format!("52011519900101{p:04}")))
-            .collect(),
+        identities: identities(persons),
         whole: Whole { accounts: n as u64, persons: persons as u64, ..Whole::default() },
         findings: FINDING_KEYS.iter().map(|&key| (key, 0)).collect(),
-        details: vec![Finding {
+        details: Details::from_findings(&[Finding {
             key: "self_referrals",
             table: Table::Members,
             file: 0,
             row: 2,
             account: names.first().cloned().unwrap_or_default(),
-        }],
+        }]),
         structure,
         territories,
         money,
         person_money,
     }
+}
+
+/// A number for two of three persons.
+fn identities(persons: usize) -> Identities {
+    let numbers: Vec<(u32, String)> =
+        (0..persons as u32).filter(|p| p % 3 != 2).map(|p| (p, format!("52011519900101{p:04}"))).collect();
+    let pairs: Vec<(u32, &str)> = numbers.iter().map(|(p, number)| (*p, number.as_str())).collect();
+    Identities::from_pairs(persons, &pairs)
 }
 
 /// `n` account numbers in the order of the text.

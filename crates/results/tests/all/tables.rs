@@ -1,8 +1,7 @@
 //! The Parquet tables, written and read back.
 
 use crate::all::build::{Dice, FLOOR, TOOL, count, names};
-use mingjing_network::count::{Count, NO_DAY};
-use mingjing_network::figures::{AccountFigures, PersonFigures};
+use mingjing_network::count::{Count, Identities};
 use mingjing_network::forest::ROOT;
 use mingjing_results::lookup::{Accounts, Persons};
 use mingjing_results::stage::Stage;
@@ -19,52 +18,6 @@ fn written(dir: &Path, name: &str, count: &Count, jobs: usize) -> PathBuf {
     stage.commit().unwrap()
 }
 
-fn account(count: &Count, a: usize) -> AccountFigures {
-    let money = |of: fn(&mingjing_network::count::AccountMoney) -> &Vec<i64>| {
-        count.money.as_ref().map(|money| of(money)[a])
-    };
-    AccountFigures {
-        account: count.names.text(a as u32).to_string(),
-        person: count.person[a] + 1,
-        depth: count.structure.depth[a],
-        directs: count.directs[a],
-        accounts: count.structure.accounts[a],
-        persons: count.structure.persons[a],
-        levels: count.structure.levels[a],
-        person_levels: count.structure.person_levels[a],
-        paid_in: money(|m| &m.paid_in),
-        bonus: money(|m| &m.bonus),
-        withdrawn: money(|m| &m.withdrawn),
-        team_paid_in: money(|m| &m.team_paid_in),
-    }
-}
-
-fn person(count: &Count, p: usize) -> PersonFigures {
-    let money = |of: fn(&mingjing_network::count::PersonMoney) -> &Vec<i64>| {
-        count.person_money.as_ref().map(|money| of(money)[p])
-    };
-    let (persons, levels) = (count.territories.persons[p], count.territories.levels[p]);
-    let (team_paid_in, others) = (money(|m| &m.team_paid_in), money(|m| &m.team_paid_in_others));
-    PersonFigures {
-        person: p as u32 + 1,
-        accounts: count.territories.accounts[p],
-        persons,
-        levels,
-        direct_persons: count.territories.direct_persons[p],
-        paid_in: money(|m| &m.paid_in),
-        bonus: money(|m| &m.bonus),
-        withdrawn: money(|m| &m.withdrawn),
-        team_paid_in,
-        team_paid_in_others: others,
-        net: money(|m| &m.net),
-        floor_met: persons >= 30 && levels >= 3,
-        floor_met_on: Some(count.floor_met_on[p]).filter(|&day| day != NO_DAY),
-        grave_persons: persons >= 120,
-        grave_amount: team_paid_in.map(|fen| fen >= 250_000_000),
-        grave_amount_others: others.map(|fen| fen >= 250_000_000),
-    }
-}
-
 #[test]
 fn accounts_and_persons_come_back_as_they_were_counted() {
     let dir = tempfile::tempdir().unwrap();
@@ -73,9 +26,9 @@ fn accounts_and_persons_come_back_as_they_were_counted() {
         let out = written(dir.path(), &n.to_string(), &count, 2);
         let (accounts, persons) = (Accounts::open(&out).unwrap(), Persons::open(&out).unwrap());
         let read: Vec<_> = accounts.rows(0..n).unwrap().map(Result::unwrap).collect();
-        assert_eq!(read, (0..n).map(|a| account(&count, a)).collect::<Vec<_>>());
+        assert_eq!(read, (0..n).map(|a| count.account_figures(a)).collect::<Vec<_>>());
         let read: Vec<_> = persons.rows(0..persons.len()).unwrap().map(Result::unwrap).collect();
-        assert_eq!(read, (0..count.persons()).map(|p| person(&count, p)).collect::<Vec<_>>());
+        assert_eq!(read, (0..count.persons()).map(|p| count.person_figures(p, &FLOOR)).collect::<Vec<_>>());
         if with_money && n > 100 {
             assert!(read.iter().any(|p| p.grave_amount == Some(true) && p.floor_met && p.grave_persons));
             assert!(read.iter().any(|p| p.grave_amount == Some(false) && !p.floor_met && !p.grave_persons));
@@ -104,8 +57,8 @@ fn a_row_is_found_by_its_key_in_a_table_of_several_groups_and_the_bytes_do_not_d
     assert_eq!((accounts.len(), persons.len()), (n, n));
     for row in [0, 1, 19_999, 20_000, tables::ROWS_PER_GROUP - 1, tables::ROWS_PER_GROUP, n - 3, n - 2, n - 1]
     {
-        assert_eq!(accounts.find(&texts[row]).unwrap(), Some(account(&count, row)), "{row}");
-        assert_eq!(persons.find(row as u32 + 1).unwrap(), Some(person(&count, row)), "{row}");
+        assert_eq!(accounts.find(&texts[row]).unwrap(), Some(count.account_figures(row)), "{row}");
+        assert_eq!(persons.find(row as u32 + 1).unwrap(), Some(count.person_figures(row, &FLOOR)), "{row}");
     }
     for absent in ["", "A", "M00000000a", "M99999999", "长", "龙"] {
         assert_eq!(accounts.find(absent).unwrap(), None, "{absent}");
@@ -118,7 +71,7 @@ fn a_row_is_found_by_its_key_in_a_table_of_several_groups_and_the_bytes_do_not_d
 fn identities_are_for_their_owner_alone_and_name_every_person() {
     let dir = tempfile::tempdir().unwrap();
     let mut count = Dice(7).count(20, true);
-    count.identities = vec![(0, "A1".into()), (0, "B2".into()), (2, "C3".into())];
+    count.identities = Identities::from_pairs(count.persons(), &[(0, "B2"), (0, "A1"), (2, "C3")]);
     let out = written(dir.path(), "out", &count, 2);
     let path = out.join(tables::IDENTITIES);
     assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
