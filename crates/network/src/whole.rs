@@ -1,7 +1,7 @@
 //! Figures of the whole network.
 
 use crate::count::{Count, NO_DAY};
-use crate::figures::{DayFlow, NetBasis, Spread, Terms, Whole};
+use crate::figures::{NetBasis, Spread, Terms, Whole};
 use crate::forest::ROOT;
 use crate::ledger::Sums;
 use crate::rows::{Day, Fen};
