@@ -159,7 +159,7 @@ fn results(basis: NetBasis, persons: &[PersonFigures], whole: &mut Whole) {
 }
 
 /// Losses, median and deciles of nets in rising order; there is at least one.
-fn spread(nets: &[Fen]) -> Spread {
+pub(super) fn spread(nets: &[Fen]) -> Spread {
     let losses = || nets.iter().filter(|&&net| net < 0);
     // Nearest rank: the ceil(n × tenths / 10)th of n.
     let rank = |tenths: usize| nets[(nets.len() * tenths).div_ceil(10) - 1];
@@ -173,7 +173,7 @@ fn spread(nets: &[Fen]) -> Spread {
 }
 
 /// Gini of amounts in rising order, in millionths, rounded half up: (2·Σ i·x_i − (n+1)·Σ x) / (n·Σ x).
-fn gini_millionths(rising: &[Fen]) -> Option<i64> {
+pub(super) fn gini_millionths(rising: &[Fen]) -> Option<i64> {
     let n = rising.len() as i128;
     let sum: i128 = rising.iter().map(|&x| i128::from(x)).sum();
     if sum == 0 {
