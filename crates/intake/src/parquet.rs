@@ -1,0 +1,362 @@
+//! Parquet: row groups decoded in parallel, cells written as text so that rows compare as in other formats.
+//!
+//! Whole numbers and doubles that are whole are written without decimals, decimals with all their places, times
+//! as `2020-06-30 10:30:00` (`Z` behind where the column has a zone), nulls as nothing. Memory: a worker holds
+//! one row group's compressed pages; finished batches of one row group, up to about a million rows, may wait
+//! for the row groups before it.
+
+use crate::columns::{ABSENT, Plan};
+use crate::csv::trimmed;
+use crate::error::Error;
+use crate::field::{Field, Table};
+use crate::flow::Emit;
+use crate::rows::{Batch, Known, Maker, SEPARATOR, Span, Terms};
+use crate::tally::Reason;
+use crate::values::{amount_of_decimal, amount_of_double, push_date, push_decimal, push_int, push_time};
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use arrow::compute::cast;
+use arrow::datatypes::{self as dt, DataType, Schema, TimeUnit};
+use arrow::util::display::{ArrayFormatter, FormatOptions};
+use memchr::{memchr, memchr2, memchr_iter};
+use mingjing_network::rows::{Fen, Micros};
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+use std::fs::File;
+use std::io::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Rows of one batch.
+pub(crate) const BATCH_ROWS: usize = 32_768;
+
+/// Opens the footer; texts will be read as views into the pages.
+pub(crate) fn open(path: &Path, name: &str) -> Result<ArrowReaderMetadata, Error> {
+    let file = File::open(path).map_err(|e| Error::world(path, e))?;
+    let plain =
+        ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()).map_err(|e| broken(name, &e.to_string()))?;
+    let fields = plain.schema().fields().iter().map(|field| {
+        let view = match field.data_type() {
+            DataType::Utf8 | DataType::LargeUtf8 => DataType::Utf8View,
+            DataType::Dictionary(_, value) if value.is_string() => DataType::Utf8View,
+            other => other.clone(),
+        };
+        Arc::new(field.as_ref().clone().with_data_type(view))
+    });
+    let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
+    let viewed = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new().with_schema(schema));
+    Ok(viewed.unwrap_or(plain))
+}
+
+fn broken(name: &str, what: &str) -> Error {
+    Error::fault("bad_parquet", name, format!("no readable Parquet file: {what}"), "Get the file again, or export it anew.")
+}
+
+/// One row group to decode.
+pub(crate) struct Group {
+    pub path: std::path::PathBuf,
+    pub metadata: ArrowReaderMetadata,
+    pub number: usize,
+    /// Row number of its first row.
+    pub first_row: u64,
+}
+
+/// Decodes a row group into batches.
+pub(crate) fn decode(group: Group, terms: &Terms, plan: &Plan, file: u32, name: &str, emit: Emit<'_, Batch>) {
+    let opened = File::open(&group.path).map_err(|e| Error::world(&group.path, e));
+    let reader = opened.and_then(|handle| {
+        ParquetRecordBatchReaderBuilder::new_with_metadata(handle, group.metadata)
+            .with_row_groups(vec![group.number])
+            .with_batch_size(BATCH_ROWS)
+            .build()
+            .map_err(|e| broken(name, &e.to_string()))
+    });
+    let reader = match reader {
+        Ok(reader) => reader,
+        Err(error) => return drop(emit(Err(error))),
+    };
+    let mut row = group.first_row;
+    for batch in reader {
+        let made = match batch {
+            Ok(batch) => {
+                let first_row = row;
+                row += batch.num_rows() as u64;
+                rows(&batch, terms, plan, file, first_row).map_err(|e| broken(name, &e))
+            }
+            Err(error) => Err(broken(name, &error.to_string()).at_row(row)),
+        };
+        let failed = made.is_err();
+        if !emit(made) || failed {
+            return;
+        }
+    }
+}
+
+fn rows(batch: &RecordBatch, terms: &Terms, plan: &Plan, file: u32, first_row: u64) -> Result<Batch, String> {
+    let columns: Vec<ArrayRef> = batch.columns().iter().map(simplified).collect::<Result<_, _>>()?;
+    let columns: Vec<Column<'_>> = columns.iter().map(Column::new).collect::<Result<_, _>>()?;
+    // Control characters hardly ever occur: looked for in the whole batch first, cell by cell only then.
+    let quick = made(&columns, batch.num_rows(), terms, plan, file, first_row, false);
+    let separators = batch.num_rows() * plan.order.len().saturating_sub(1);
+    let is_clean = memchr_iter(SEPARATOR, &quick.second).count() == separators && memchr(0, &quick.second).is_none();
+    let maker = match is_clean {
+        true => quick,
+        false => made(&columns, batch.num_rows(), terms, plan, file, first_row, true),
+    };
+    maker.close().map_err(|_| "text that is no UTF-8".to_owned())
+}
+
+fn made<'a>(
+    columns: &[Column<'_>],
+    count: usize,
+    terms: &'a Terms,
+    plan: &'a Plan,
+    file: u32,
+    first_row: u64,
+    with_check: bool,
+) -> Maker<'a> {
+    let mut maker = Maker::new(terms, plan, file, Vec::new());
+    maker.second.reserve(count * columns.len() * 12);
+    maker.cells.resize(columns.len(), Span::default());
+    let typed = Typed::new(columns, terms, plan);
+    for i in 0..count {
+        let start = maker.second.len();
+        let mut control = false;
+        for (k, &at) in plan.order.iter().enumerate() {
+            if k > 0 {
+                maker.second.push(SEPARATOR);
+            }
+            if at == ABSENT {
+                continue;
+            }
+            let from = maker.second.len();
+            columns[at].push(i, &mut maker.second);
+            maker.cells[at] = Span::second(from, maker.second.len());
+            control |= with_check && memchr2(SEPARATOR, 0, &maker.second[from..]).is_some();
+        }
+        let row = first_row + i as u64;
+        if control {
+            maker.reject(row, None, String::new(), Reason::ControlCharacter);
+            continue;
+        }
+        let joined = Span::second(start, maker.second.len());
+        maker.finish(row, Some(joined), typed.known(i, terms));
+    }
+    maker
+}
+
+/// Columns whose values need not go through text, and key columns held as doubles.
+struct Typed<'a, 'b> {
+    amount: Option<&'a Column<'b>>,
+    time: Option<&'a Column<'b>>,
+    keys: Vec<(Field, &'a Column<'b>)>,
+}
+
+/// Fields that tell one account or person from another.
+pub(crate) const KEY_FIELDS: [Field; 4] = [Field::Account, Field::Referrer, Field::Placement, Field::Identity];
+
+/// From here on a double does not hold every whole number.
+pub(crate) const WHOLE_DOUBLE_MAX: f64 = 9_007_199_254_740_992.0;
+
+impl<'a, 'b> Typed<'a, 'b> {
+    fn new(columns: &'a [Column<'b>], terms: &Terms, plan: &Plan) -> Typed<'a, 'b> {
+        let column = |field: Field| columns.get(plan.fields[field as usize]);
+        let time = if terms.table == Table::Members { Field::Joined } else { Field::Time };
+        let is_double = |c: &&Column<'_>| matches!(c, Column::Double(_));
+        Typed {
+            amount: column(Field::Amount).filter(|c| c.is_amount()),
+            time: column(time).filter(|c| c.is_time()),
+            keys: KEY_FIELDS.iter().filter_map(|&f| Some((f, column(f).filter(is_double)?))).collect(),
+        }
+    }
+
+    #[inline]
+    fn known(&self, i: usize, terms: &Terms) -> Known {
+        let is_lost = |c: &Column<'_>| matches!(c, Column::Double(a) if a.is_valid(i) && a.value(i).abs() >= WHOLE_DOUBLE_MAX);
+        Known {
+            amount: self.amount.map(|c| c.amount(i)),
+            time: self.time.map(|c| c.time(i, terms)),
+            digits_lost: self.keys.iter().find(|(_, c)| is_lost(c)).map(|(f, _)| *f),
+        }
+    }
+}
+
+/// Brings the many number types to few.
+fn simplified(array: &ArrayRef) -> Result<ArrayRef, String> {
+    use DataType::{Dictionary, Float16, Float32, Int8, Int16, Int32, LargeUtf8, UInt8, UInt16, UInt32, Utf8};
+    let target = match array.data_type() {
+        Int8 | Int16 | Int32 | UInt8 | UInt16 | UInt32 => DataType::Int64,
+        Float16 | Float32 => return shortest(array),
+        Utf8 | LargeUtf8 => DataType::Utf8View,
+        DataType::Date64 => DataType::Date32,
+        DataType::Decimal32(_, s) | DataType::Decimal64(_, s) => DataType::Decimal128(38, *s),
+        Dictionary(_, value) => value.as_ref().clone(),
+        _ => return Ok(Arc::clone(array)),
+    };
+    let simple = cast(array, &target).map_err(|e| e.to_string())?;
+    if matches!(array.data_type(), Dictionary(..)) { simplified(&simple) } else { Ok(simple) }
+}
+
+/// A 32-bit float as the double with the same shortest decimal text: 0.1 stays 0.1.
+fn shortest(array: &ArrayRef) -> Result<ArrayRef, String> {
+    let single = cast(array, &DataType::Float32).map_err(|e| e.to_string())?;
+    let single = single.as_primitive::<dt::Float32Type>();
+    let double = single.unary::<_, dt::Float64Type>(|v| v.to_string().parse().unwrap_or(f64::from(v)));
+    Ok(Arc::new(double))
+}
+
+enum Column<'a> {
+    View(&'a arrow::array::StringViewArray),
+    Bytes(ArrayRef),
+    Int(&'a arrow::array::Int64Array),
+    UInt(&'a arrow::array::UInt64Array),
+    Double(&'a arrow::array::Float64Array),
+    Decimal(&'a arrow::array::Decimal128Array, i8),
+    Date(&'a arrow::array::Date32Array),
+    /// Values, units of a second, has a zone.
+    Time(Times<'a>, bool),
+    Other(ArrayFormatter<'a>, &'a ArrayRef),
+}
+
+enum Times<'a> {
+    Second(&'a arrow::array::TimestampSecondArray),
+    Milli(&'a arrow::array::TimestampMillisecondArray),
+    Micro(&'a arrow::array::TimestampMicrosecondArray),
+    Nano(&'a arrow::array::TimestampNanosecondArray),
+}
+
+impl Times<'_> {
+    /// Microseconds and the nanoseconds beyond them; outer `None` for null, inner for what is beyond the calendar.
+    #[inline]
+    fn get(&self, i: usize) -> Option<Option<(i64, i64)>> {
+        match self {
+            Times::Second(a) => a.is_valid(i).then(|| Some((a.value(i).checked_mul(1_000_000)?, 0))),
+            Times::Milli(a) => a.is_valid(i).then(|| Some((a.value(i).checked_mul(1_000)?, 0))),
+            Times::Micro(a) => a.is_valid(i).then(|| Some((a.value(i), 0))),
+            Times::Nano(a) => a.is_valid(i).then(|| Some((a.value(i).div_euclid(1_000), a.value(i).rem_euclid(1_000)))),
+        }
+    }
+
+    fn raw(&self, i: usize) -> i64 {
+        match self {
+            Times::Second(a) => a.value(i),
+            Times::Milli(a) => a.value(i),
+            Times::Micro(a) => a.value(i),
+            Times::Nano(a) => a.value(i),
+        }
+    }
+}
+
+impl<'a> Column<'a> {
+    fn new(array: &'a ArrayRef) -> Result<Column<'a>, String> {
+        Ok(match array.data_type() {
+            DataType::Utf8View => Column::View(array.as_string_view()),
+            DataType::Binary | DataType::LargeBinary | DataType::BinaryView | DataType::FixedSizeBinary(_) => {
+                Column::Bytes(cast(array, &DataType::BinaryView).map_err(|e| e.to_string())?)
+            }
+            DataType::Int64 => Column::Int(array.as_primitive()),
+            DataType::UInt64 => Column::UInt(array.as_primitive()),
+            DataType::Float64 => Column::Double(array.as_primitive()),
+            DataType::Decimal128(_, scale) => Column::Decimal(array.as_primitive(), *scale),
+            DataType::Date32 => Column::Date(array.as_primitive()),
+            DataType::Timestamp(unit, zone) => {
+                let times = match unit {
+                    TimeUnit::Second => Times::Second(array.as_primitive()),
+                    TimeUnit::Millisecond => Times::Milli(array.as_primitive()),
+                    TimeUnit::Microsecond => Times::Micro(array.as_primitive()),
+                    TimeUnit::Nanosecond => Times::Nano(array.as_primitive()),
+                };
+                Column::Time(times, zone.is_some())
+            }
+            _ => {
+                const OPTIONS: FormatOptions<'static> = FormatOptions::new();
+                Column::Other(ArrayFormatter::try_new(array, &OPTIONS).map_err(|e| e.to_string())?, array)
+            }
+        })
+    }
+
+    fn is_amount(&self) -> bool {
+        matches!(self, Column::Double(_) | Column::Decimal(..))
+    }
+
+    fn is_time(&self) -> bool {
+        matches!(self, Column::Date(_) | Column::Time(..))
+    }
+
+    #[inline]
+    fn amount(&self, i: usize) -> Option<Fen> {
+        match self {
+            Column::Double(a) if a.is_valid(i) => amount_of_double(a.value(i)),
+            Column::Decimal(a, scale) if a.is_valid(i) => amount_of_decimal(a.value(i), *scale),
+            _ => None,
+        }
+    }
+
+    #[inline]
+    fn time(&self, i: usize, terms: &Terms) -> Option<Micros> {
+        match self {
+            Column::Date(a) if a.is_valid(i) => terms.zone.naive(i64::from(a.value(i)) * 86_400_000_000),
+            Column::Time(a, true) => a.get(i)?.map(|(micros, _)| micros),
+            Column::Time(a, false) => a.get(i)?.and_then(|(micros, _)| terms.zone.naive(micros)),
+            _ => None,
+        }
+    }
+
+    /// Appends the text of the cell, trimmed.
+    #[inline]
+    fn push(&self, i: usize, out: &mut Vec<u8>) {
+        match self {
+            Column::View(a) => {
+                if a.is_valid(i) {
+                    push_text(a.value(i), out);
+                }
+            }
+            Column::Int(a) if a.is_valid(i) => push_int(out, i128::from(a.value(i))),
+            Column::UInt(a) if a.is_valid(i) => push_int(out, i128::from(a.value(i))),
+            Column::Double(a) if a.is_valid(i) => push_double(out, a.value(i)),
+            Column::Decimal(a, scale) if a.is_valid(i) => push_decimal(out, a.value(i), *scale),
+            Column::Date(a) if a.is_valid(i) => push_date(out, i64::from(a.value(i))),
+            Column::Time(a, has_zone) => match a.get(i) {
+                None => {}
+                Some(None) => push_int(out, i128::from(a.raw(i))),
+                Some(Some((micros, nanos))) => {
+                    push_time(out, micros);
+                    if nanos != 0 {
+                        // Only so that rows that differ here differ.
+                        let _ = write!(out, "+{nanos}ns");
+                    }
+                    if *has_zone {
+                        out.push(b'Z');
+                    }
+                }
+            },
+            Column::Bytes(a) => {
+                let a = a.as_binary_view();
+                if a.is_valid(i) {
+                    match std::str::from_utf8(a.value(i)) {
+                        Ok(text) => push_text(text, out),
+                        Err(_) => a.value(i).iter().for_each(|b| drop(write!(out, "{b:02x}"))),
+                    }
+                }
+            }
+            Column::Other(formatter, array) if array.is_valid(i) => {
+                push_text(&formatter.value(i).to_string(), out);
+            }
+            _ => {}
+        }
+    }
+}
+
+#[inline]
+fn push_text(text: &str, out: &mut Vec<u8>) {
+    let bytes = text.as_bytes();
+    let (from, to) = if crate::csv::needs_trim(bytes) { trimmed(bytes, 0, bytes.len()) } else { (0, bytes.len()) };
+    out.extend_from_slice(&bytes[from..to]);
+}
+
+/// Appends a double in its shortest form; a whole one without decimals.
+pub(crate) fn push_double(out: &mut Vec<u8>, value: f64) {
+    if value.fract() == 0.0 && value.abs() < WHOLE_DOUBLE_MAX {
+        push_int(out, i128::from(value as i64));
+    } else {
+        let _ = write!(out, "{value}");
+    }
+}
