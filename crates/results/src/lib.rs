@@ -5,8 +5,13 @@
 //! same bytes, with one thread or many. This crate does not count and does not read seized tables.
 
 pub mod branches;
+mod csv;
 mod error;
+pub mod export;
+pub mod findings;
 pub mod lookup;
+pub mod outline;
+pub mod series;
 pub mod stage;
 pub mod summary;
 pub mod tables;

@@ -8,4 +8,5 @@ mod all {
     pub mod build;
     mod stage;
     mod tables;
+    mod words;
 }
