@@ -1,5 +1,8 @@
 //! Mingjing: the program. Temporary wiring of `synth` and `data`, to be replaced.
 
+mod data;
+#[allow(dead_code)]
+mod law;
 mod synth;
 
 use clap::Parser;
@@ -10,6 +13,9 @@ enum Command {
     /// Make tables of a made-up scheme.
     #[command(subcommand)]
     Synth(Synth),
+    /// Look after the data the program is made of.
+    #[command(subcommand)]
+    Data(Data),
 }
 
 #[derive(clap::Subcommand)]
@@ -18,13 +24,27 @@ enum Synth {
     Network(synth::Args),
 }
 
+#[derive(clap::Subcommand)]
+enum Data {
+    /// Check every file.
+    Check(data::Args),
+}
+
 fn main() -> ExitCode {
-    let Command::Synth(Synth::Network(args)) = Command::parse();
-    match synth::run(&args, &mut std::io::stdout()) {
+    let out = &mut std::io::stdout();
+    let failed = match Command::parse() {
+        Command::Synth(Synth::Network(args)) => {
+            synth::run(&args, out).map_err(|error| (error.to_string(), error.exit_code()))
+        }
+        Command::Data(Data::Check(args)) => {
+            data::run(&args, out).map_err(|error| (error.to_string(), error.exit_code()))
+        }
+    };
+    match failed {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::from(error.exit_code())
+        Err((message, code)) => {
+            eprintln!("{message}");
+            ExitCode::from(code)
         }
     }
 }
