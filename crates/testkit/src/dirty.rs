@@ -50,7 +50,7 @@ fn terms() -> impl Strategy<Value = LooseTerms> {
         5 => (prop::bool::weighted(0.3), prop::bool::weighted(0.3), prop::bool::weighted(0.7), prop::bool::weighted(0.7)),
     ];
     let thresholds =
-        (2..=6_u32, prop_oneof![6 => Just(3_u32), 1 => Just(2), 1 => Just(4)], 3..=15_u32, 0..=3_000_i64);
+        (2..=6_u32, prop_oneof![6 => Just(3_u32), 1 => Just(2)], 3..=15_u32, 0..=3_000_i64);
     (
         policy,
         thresholds,

@@ -100,8 +100,17 @@ fn the_golden_cases_hold_on_the_fast_way() {
     }
 }
 
+/// 2,000 cases, or as many as PROPTEST_CASES says.
+fn config() -> ProptestConfig {
+    let config = ProptestConfig::default();
+    match std::env::var_os("PROPTEST_CASES") {
+        Some(_) => config,
+        None => ProptestConfig { cases: 2_000, ..config },
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+    #![proptest_config(config())]
 
     #[test]
     fn the_fast_way_agrees_with_the_slow_way_on_dirty_networks(scenario in dirty_network(), batch in 1usize..40) {
