@@ -9,6 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+#[cfg(test)]
+mod documents;
+
 /// Arguments of `mingjing data check`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
