@@ -1,0 +1,179 @@
+//! What both documents say alike: the sentences of a report that depend on its policy, its law and its basis.
+
+use crate::report::{Law, Person, PersonMoney, Report, Role};
+use crate::show::{self, number};
+use crate::words::{Both, find, say};
+
+/// A sentence with the thresholds of the law filled in.
+pub fn law(key: &str, law: &Law) -> Both {
+    let amount = show::money(law.grave_amount);
+    let round = |text: &str| text.replace(".00 ", " ").replacen("0 million", " million", 1);
+    let english = if amount.en.contains(".50 ") { round(&amount.en) } else { amount.en.replace(".00 ", " ") };
+    say(key)
+        .with("floor_persons", show::number(law.floor_persons))
+        .with("floor_levels", show::number(law.floor_levels))
+        .with("grave_persons", show::number(law.grave_persons))
+        .with("grave_amount", Both::new(round(&amount.zh), english))
+}
+
+/// What money out is called on the basis of the run.
+pub fn out_name(report: &Report) -> &'static str {
+    if report.whole.basis_out == Some(true) { "figure.out_withdrawn" } else { "figure.out_bonus" }
+}
+
+/// Where money in was measured.
+pub fn boundary_name(report: &Report) -> &'static str {
+    match report.policy.orders {
+        Some(true) => "figure.boundary_order",
+        Some(false) => "figure.boundary_cash",
+        None => "figure.boundary_none",
+    }
+}
+
+/// What net is called on the basis of the run.
+pub fn net_name(report: &Report) -> &'static str {
+    if report.whole.basis_out == Some(true) { "person.net" } else { "person.net_bonus" }
+}
+
+/// Which of the grave numbers the territory reaches.
+pub fn grave(report: &Report, person: &Person) -> Vec<Both> {
+    let amount = match &person.money {
+        Some(PersonMoney { grave_amount_others: true, .. }) => Some("person.grave_amount"),
+        Some(PersonMoney { grave_amount: true, .. }) => Some("person.grave_amount_own"),
+        _ => None,
+    };
+    let persons = person.grave_persons.then_some("person.grave_persons");
+    persons.into_iter().chain(amount).map(|key| law(key, &report.law)).collect()
+}
+
+/// Name, meaning and treatment of a finding.
+pub fn finding_words(key: &str) -> [Both; 3] {
+    let other = [Both::same(key), say("finding.other"), say("finding.other_does")];
+    let known = ["", "_means", "_does"].map(|part| find(&format!("found.{key}{part}")));
+    let [Some(name), Some(means), Some(does)] = known else { return other };
+    [name, means, does]
+}
+
+/// (question, practice, what this run did) of the contested questions.
+pub fn contested_rows(report: &Report) -> Vec<[Both; 3]> {
+    let (w, policy) = (&report.whole, &report.policy);
+    let row = |key: &str, here: Both| {
+        [say(&format!("contested.{key}")), say(&format!("contested.{key}_practice")), here]
+    };
+    let either = |test: bool, yes: &str, no: &str| say(if test { yes } else { no });
+    vec![
+        row(
+            "many",
+            say("contested.many_here")
+                .with("persons", number(w.persons))
+                .with("accounts", number(w.accounts)),
+        ),
+        row(
+            "inactive",
+            either(policy.paid_only, "contested.inactive_paid", "contested.inactive_all")
+                .with("n", number(w.dropped_accounts)),
+        ),
+        row("relatives", say("contested.relatives_here")),
+        row(
+            "consumers",
+            either(policy.with_consumers, "contested.consumers_kept", "contested.consumers_dropped"),
+        ),
+        row("rebate", say("contested.rebate_here")),
+        row("tree", either(policy.placement, "contested.tree_placement", "contested.tree_referral")),
+    ]
+}
+
+/// (name, value) of the counting policy.
+pub fn policy_rows(report: &Report) -> Vec<(Both, Both)> {
+    let (w, policy) = (&report.whole, &report.policy);
+    let kept = |kept: bool| say(if kept { "policy.kept" } else { "policy.dropped" });
+    vec![
+        (say("policy.tree"), say(if policy.placement { "policy.placement" } else { "policy.referral" })),
+        (
+            say("policy.accounts"),
+            say(if policy.paid_only { "policy.accounts_paid" } else { "policy.accounts_all" }),
+        ),
+        (say("policy.system"), kept(policy.with_system)),
+        (say("policy.consumers"), kept(policy.with_consumers)),
+        (
+            say("policy.cutoff"),
+            policy.cutoff.map_or_else(|| say("policy.no_cutoff"), |day| show::day(Some(day)).into()),
+        ),
+        (say("policy.boundary"), say(boundary_name(report))),
+        (say("policy.dropped_accounts"), number(w.dropped_accounts).into()),
+        (say("policy.after_cutoff"), number(w.accounts_after_cutoff).into()),
+        (say("policy.effective"), say("policy.effective_text")),
+    ]
+}
+
+/// Keys of the steps of the method.
+pub const STEPS: [&str; 6] =
+    ["method.step1", "method.step2", "method.step3", "method.step4", "method.step5", "method.step6"];
+
+/// What an expert opinion has to state, with where it stands: keys below `must`.
+pub const MUST: [&str; 18] = [
+    "structure",
+    "grades",
+    "cutoff",
+    "persons",
+    "relations",
+    "both_trees",
+    "effective",
+    "money",
+    "income",
+    "join",
+    "hashes",
+    "tool",
+    "filters",
+    "dedupe",
+    "subjects",
+    "bank",
+    "differences",
+    "limits",
+];
+
+/// What a file was read as, in words.
+pub fn role(role: Role) -> Both {
+    say(match role {
+        Role::Members => "input.members",
+        Role::Ledger => "input.ledger",
+        Role::Mapping => "input.mapping",
+        Role::Persons => "input.persons",
+    })
+}
+
+/// Keys of what the data cannot show.
+pub const LIMITS: [&str; 7] = [
+    "limit.person",
+    "limit.role",
+    "limit.plan",
+    "limit.money",
+    "limit.deleted",
+    "limit.times",
+    "limit.earlier",
+];
+
+/// Commands that check this report, with what each does.
+pub const COMMANDS: [(&str, &str); 4] = [
+    ("mingjing network verify --out DIR", "verify.verify"),
+    ("mingjing network explain --out DIR --person P1 --figure levels", "verify.explain"),
+    ("mingjing network branch --out DIR --account A --levels 3", "verify.branch"),
+    ("mingjing network compare --out DIR --policy main --policy ID", "verify.compare"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thresholds_are_said_in_round_words() {
+        let rule = Law {
+            floor_persons: 30,
+            floor_levels: 3,
+            grave_persons: 120,
+            grave_amount: 250_000_000,
+            rules: vec![],
+        };
+        assert_eq!(law("test.grave_amount", &rule), Both::new("250 万元", "2.5 million yuan"));
+    }
+}

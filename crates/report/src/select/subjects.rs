@@ -1,0 +1,65 @@
+//! Subjects: the accounts asked for, each with the person who holds it and the rows behind.
+
+use super::{FileNames, persons};
+use crate::report::{AccountLine, Facts, Subject, SubjectFigures, Table};
+use mingjing_network::count::{Count, NO_DAY};
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
+/// Most accounts of one person that are listed.
+const HELD_MAX: usize = 1_000;
+
+/// One subject for each account asked for, in that order.
+pub fn subjects(count: &Count, facts: &Facts, names: &FileNames<'_>) -> Vec<Subject> {
+    let found: Vec<Option<u32>> = facts.subjects.iter().map(|s| count.names.find(&s.account)).collect();
+    let mut held: HashMap<u32, Vec<u32>> =
+        found.iter().flatten().map(|&account| (count.person[account as usize], vec![])).collect();
+    if !held.is_empty() {
+        for (account, holder) in (0u32..).zip(&count.person) {
+            if let Some(list) = held.get_mut(holder) {
+                list.push(account);
+            }
+        }
+    }
+    let wide_first = |&a: &u32| (Reverse(count.structure.accounts[a as usize]), a);
+    held.values_mut().for_each(|list| list.sort_unstable_by_key(wide_first));
+    let one = |(asked, account): (&crate::report::SubjectFacts, Option<u32>)| Subject {
+        account: asked.account.clone(),
+        found: account.map(|a| {
+            let holder = count.person[a as usize];
+            let list = &held[&holder];
+            let up = count.parent[a as usize];
+            Box::new(SubjectFigures {
+                person: persons::person(count, &facts.law, holder, list[0]),
+                floor_met: persons::is_floor_met(count, &facts.law, holder),
+                own: account_line(count, names, a),
+                joined: Some(count.joined[a as usize]).filter(|&day| day != NO_DAY),
+                referrer: (!count.is_root(a)).then(|| count.names.text(up).to_string()),
+                system: count.system.get(a as usize).copied().unwrap_or(false),
+                held: list.iter().take(HELD_MAX).map(|&a| account_line(count, names, a)).collect(),
+                ledger_rows: asked.ledger_rows,
+                ledger_at: asked.ledger_at.clone(),
+            })
+        }),
+    };
+    facts.subjects.iter().zip(found).map(one).collect()
+}
+
+fn account_line(count: &Count, names: &FileNames<'_>, account: u32) -> AccountLine {
+    let (s, m, i) = (&count.structure, count.money.as_ref(), account as usize);
+    let (file, row) = count.origin.of(account);
+    AccountLine {
+        account: count.names.text(account).to_string(),
+        depth: s.depth[i],
+        directs: count.directs[i],
+        accounts: s.accounts[i],
+        persons: s.persons[i],
+        levels: s.levels[i],
+        person_levels: s.person_levels[i],
+        paid_in: m.map(|m| m.paid_in[i]),
+        bonus: m.map(|m| m.bonus[i]),
+        withdrawn: m.map(|m| m.withdrawn[i]),
+        team_paid_in: m.map(|m| m.team_paid_in[i]),
+        member_at: names.at(Table::Members, file, row),
+    }
+}

@@ -1,0 +1,56 @@
+//! Sheet 方法与限制: policy, steps, law, contested questions, limits, what an expert opinion has to state.
+
+use super::sheet::{Cell, Formats, Sheet};
+use crate::content::{COMMANDS, LIMITS, MUST, STEPS, contested_rows, policy_rows};
+use crate::report::Report;
+use crate::words::{Both, say};
+use rust_xlsxwriter::{Worksheet, XlsxError};
+
+/// Writes the sheet.
+pub fn write(sheet: &mut Worksheet, f: &Formats, report: &Report) -> Result<(), XlsxError> {
+    let title = say("section.method").and(Both::new("与", "and")).and(say("section.limits"));
+    let widths = [44.0, 62.0, 50.0, 14.0];
+    let mut s = Sheet::start(sheet, f, &say("sheet.method").zh, &title, &widths)?;
+    let none = Both::same("");
+    let policy = say("policy.title").with("policy", &report.policy.id);
+    s.head(&[policy, say("sheet.value"), none.clone(), none.clone()], true)?;
+    for (name, value) in policy_rows(report) {
+        s.cells(&[Cell::Words(name), Cell::Words(value)])?;
+    }
+    s.space();
+    s.head(&[say("method.steps"), none.clone(), none.clone(), none.clone()], false)?;
+    for key in STEPS {
+        s.note(&say(key))?;
+    }
+    s.space();
+    let head = ["method.law", "method.sentence", "method.source", "method.date"];
+    s.head(&head.map(say), false)?;
+    for r in &report.law.rules {
+        let (id, text) = (Cell::Text(r.id.clone()), Cell::Words(Both::new(&r.zh, &r.en)));
+        s.cells(&[id, text, Cell::Text(r.source.clone()), Cell::Text(r.date.clone())])?;
+    }
+    s.space();
+    let head = ["contested.title", "contested.practice", "contested.here"].map(say);
+    s.head(&[&head[..], std::slice::from_ref(&none)].concat(), false)?;
+    s.note(&say("contested.intro"))?;
+    for row in contested_rows(report) {
+        s.cells(&row.map(Cell::Words))?;
+    }
+    s.space();
+    s.head(&[say("limit.intro"), none.clone(), none.clone(), none.clone()], false)?;
+    for key in LIMITS {
+        s.note(&say(key).with("zone", &report.timezone))?;
+    }
+    s.space();
+    s.head(&[say("method.must"), say("method.must_where"), none.clone(), none.clone()], false)?;
+    for key in MUST {
+        let words = ["", "_where"].map(|part| Cell::Words(say(&format!("must.{key}{part}"))));
+        s.cells(&words)?;
+    }
+    s.space();
+    s.head(&[say("section.verify"), none.clone(), none.clone(), none], false)?;
+    for (command, key) in COMMANDS {
+        s.cells(&[Cell::Text(command.to_owned()), Cell::Words(say(key))])?;
+    }
+    s.note(&say("verify.hash"))
+}
