@@ -100,6 +100,19 @@ fn amounts_are_too_large_even_on_rows_that_do_not_count() {
 }
 
 #[test]
+fn days_on_which_nothing_moved_have_no_entry() {
+    let mut terms = impossible();
+    terms.policy = Policy { tree: Tree::Referral, paid_only: false, with_consumers: true, ..terms.policy };
+    terms.cutoff = None;
+    let at = |day: i64, row: LedgerRow<'static>| LedgerRow { time: Some(day * 86_400_000_000), ..row };
+    let transfer = LedgerRow { class: Class::Transfer, ..order(5, b"transfer") };
+    let ledger = [at(1, order(0, b"nothing")), at(2, transfer), at(3, order(5, b"five"))];
+    let whole = count(&[MEMBER], Some(&ledger), &terms).unwrap().whole;
+    let days: Vec<_> = whole.days.iter().map(|(day, flow)| (*day, flow.joins, flow.money_in)).collect();
+    assert_eq!(days, [(Some(0), 1, 0), (Some(3), 0, 5)]);
+}
+
+#[test]
 fn gini_is_rounded_half_up() {
     assert_eq!(gini_millionths(&[]), None);
     assert_eq!(gini_millionths(&[0, 0]), None);
