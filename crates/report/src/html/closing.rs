@@ -4,8 +4,11 @@ use super::ROWS_MAX;
 use super::markup::{ask, both, data, due, fold, number as column, p, t, table, text};
 use crate::content::{COMMANDS, LIMITS, MUST, STEPS, contested_rows, finding_words, policy_rows, role};
 use crate::report::{Finding, Report, Role, Rows};
-use crate::show::{bytes, number, yuan_or};
+use crate::show::{self, bytes, number, yuan_or};
 use crate::words::{Both, say};
+
+/// Longest sentence of a rule that is shown whole.
+const RULE_MAX: usize = 1_000;
 
 /// The findings of cleaning.
 pub fn findings(report: &Report) -> String {
@@ -66,7 +69,14 @@ pub fn method(report: &Report) -> String {
         .rules
         .iter()
         .take(ROWS_MAX)
-        .map(|r| vec![data(&r.id), both(&Both::new(&r.zh, &r.en)), data(&r.source), data(&r.date)])
+        .map(|r| {
+            vec![
+                data(&r.id),
+                both(&Both::new(show::short(&r.zh, RULE_MAX), show::short(&r.en, RULE_MAX))),
+                data(&r.source),
+                data(&r.date),
+            ]
+        })
         .collect();
     let columns = [text("method.rule"), text("method.sentence"), text("method.source"), text("method.date")];
     let must: Vec<Vec<String>> =
@@ -93,7 +103,7 @@ fn sums(report: &Report) -> String {
         let sum = |pick: fn(&Rows) -> u64| rows.iter().map(|r| pick(r)).sum::<u64>();
         let (read, accepted, rejected) = (sum(|r| r.read), sum(|r| r.accepted), sum(|r| r.rejected));
         let (duplicate, superseded) = (sum(|r| r.duplicate), sum(|r| r.superseded));
-        let text = self::role(role).and(Both::new("：", ":")).and(
+        let text = self::role(role).and(Both::new("：", "–")).and(
             say("input.sum")
                 .with("read", number(read))
                 .with("accepted", number(accepted))
@@ -114,7 +124,7 @@ pub fn inputs(report: &Report) -> String {
     let rows: Vec<Vec<String>> = report
         .inputs
         .iter()
-        .take(4 * ROWS_MAX)
+        .take(2 * ROWS_MAX)
         .map(|i| {
             let of = |pick: fn(&Rows) -> u64| i.rows.as_ref().map_or_else(String::new, |r| number(pick(r)));
             vec![

@@ -261,7 +261,7 @@ fn rows(report: &Report) -> String {
         Unit::Century => "growth.century",
     };
     let mut period = text("growth.period");
-    period.head = period.head.and(Both::new("（", "(")).and(say(unit)).and(Both::new("）", ")"));
+    period.head = say("growth.period_unit").with("unit", say(unit));
     let mut columns = vec![period, column("growth.joins"), column("growth.total")];
     let has_money = report.whole.paid_in.is_some();
     if has_money {

@@ -1,10 +1,12 @@
 //! The widest branches as an outline with bars; each line opens on what is below it.
 
-use super::markup::{ask, both, data, escape, p, t};
+use super::markup::{ask, both, data, p, t};
 use crate::report::{BRANCHES_MAX, Branch, More, Report};
 use crate::show::{self, number, yuan_or};
 use crate::words::say;
 
+/// Longest account number that a line shows whole.
+const NAME_MAX: usize = 40;
 /// Lines that stand open at first: the widest way down to this many steps.
 const OPEN: u32 = 1;
 
@@ -112,11 +114,7 @@ fn more(more: &More, nesting: u32, key: &str) -> String {
 }
 
 fn cells(line: &Branch, [persons, money]: &[Scale; 2], out: &mut String) {
-    *out += &format!(
-        " style=--d:{}><span class=id title=\"{}\">",
-        line.nesting,
-        escape(&show::short(&line.account, 100))
-    );
+    *out += &format!(" style=--d:{}><span class=id>", line.nesting);
     if line.skipped > 0 {
         *out += &format!("<em>{}</em> ", both(&say("branch.skipped").with("n", number(line.skipped))));
     }
@@ -124,7 +122,7 @@ fn cells(line: &Branch, [persons, money]: &[Scale; 2], out: &mut String) {
         "{} <small>P{}</small></span><span>{}</span><span>{}</span>\
          <span class=\"bar p\"><i style=\"--w:{:.1}%\"></i><b>{}</b></span>\
          <span class=\"bar m\"><i style=\"--w:{:.1}%\"></i><b>{}</b></span>",
-        data(&show::short(&line.account, 40)),
+        data(&show::short(&line.account, NAME_MAX)),
         line.person,
         line.depth,
         line.levels,

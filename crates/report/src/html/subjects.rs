@@ -1,20 +1,27 @@
 //! One part for each subject: the figures by person and by account, and the rows behind.
 
-use super::ROWS_MAX;
 use super::markup::{ask, both, data, due, fold, number as column, p, t, table, text};
 use crate::content::law;
 use crate::report::{Report, RowAt, Subject, SubjectFigures};
 use crate::show::{self, NOTHING, day, number, yuan, yuan_or};
-use crate::words::{Both, say};
+use crate::words::say;
+
+/// Most subjects in the page; the workbook has a sheet for each.
+const SUBJECTS_MAX: usize = 10;
+/// Most accounts of a subject, and most of his member rows.
+const ROWS_MAX: usize = 20;
+/// Most ledger rows of a subject.
+const LEDGER_MAX: usize = 200;
 
 /// The section; empty when no subject was asked for.
 pub fn body(report: &Report) -> String {
-    let parts: String = report.subjects.iter().take(ROWS_MAX).map(|subject| part(report, subject)).collect();
-    if report.subjects.len() <= ROWS_MAX {
+    let parts: String =
+        report.subjects.iter().take(SUBJECTS_MAX).map(|subject| part(report, subject)).collect();
+    if report.subjects.len() <= SUBJECTS_MAX {
         return parts;
     }
     let more = say("page.more")
-        .with("shown", number(ROWS_MAX as i128))
+        .with("shown", number(SUBJECTS_MAX as i128))
         .with("all", number(report.subjects.len() as i128))
         .with("file", "`report.xlsx`");
     parts + &p("soft", &more)
@@ -34,7 +41,8 @@ fn part(report: &Report, subject: &Subject) -> String {
         .with("person", &holder)
         .with("persons", number(f.person.persons))
         .with("levels", number(f.person.levels))
-        .with("state", state.and(Both::new("：", ":")).and(law("test.floor", &report.law)));
+        .with("state", state)
+        .with("test", law("test.floor", &report.law));
     let title = say("subject.title").with("account", &account).with("person", holder);
     let from = say("subject.from").with("account", &account);
     format!(
@@ -101,7 +109,7 @@ fn rows(f: &SubjectFigures) -> String {
     if f.ledger_rows == 0 {
         out += &p("", &say("subject.ledger_none"));
     } else {
-        let shown = &f.ledger_at[..f.ledger_at.len().min(4 * ROWS_MAX)];
+        let shown = &f.ledger_at[..f.ledger_at.len().min(LEDGER_MAX)];
         let title = say("subject.ledger_rows").with("n", number(f.ledger_rows));
         out += &format!("<h4>{}</h4>{}", both(&title), places(shown));
         if f.ledger_rows > shown.len() as u64 {

@@ -77,8 +77,8 @@ impl Formats {
             title: base().set_bold().set_font_size(14).set_font_color(Color::RGB(0x2B_66_55)),
             note: base().set_font_color(Color::RGB(0x59_61_5D)).set_align(FormatAlign::Top).set_text_wrap(),
             number_head: head().set_align(FormatAlign::Right),
-            head: head().set_indent(1),
-            text: cell().set_text_wrap().set_indent(1),
+            head: head().set_align(FormatAlign::Left).set_indent(1),
+            text: cell().set_text_wrap().set_align(FormatAlign::Left).set_indent(1),
             count: cell().set_num_format("#,##0"),
             yuan: cell().set_num_format("#,##0.00"),
             day: cell().set_num_format("yyyy-mm-dd").set_align(FormatAlign::Left).set_indent(1),
@@ -231,6 +231,6 @@ fn cut(text: &str) -> String {
 
 /// Lines a text takes in a width of characters, a Chinese one counting double.
 fn lines(text: &str, width: f64) -> f64 {
-    let wide = |c: char| if c > '\u{2e7f}' { 1.9 } else { 0.95 };
+    let wide = |c: char| if c > '\u{2e7f}' { 1.75 } else { 0.87 };
     text.split('\n').map(|line| (line.chars().map(wide).sum::<f64>() / width).ceil().max(1.0)).sum()
 }

@@ -86,11 +86,11 @@ fn people(report: &Report) -> Vec<Row> {
         let (persons, accounts) =
             (Cell::count(w.persons_without_system), Cell::count(w.accounts_without_system));
         rows.push(row(
-            say("found.system_accounts_does"),
+            say("figure.without_system"),
             persons,
             accounts,
             None,
-            say("found.system_accounts"),
+            say("found.system_accounts_means"),
         ));
     }
     rows

@@ -3,7 +3,7 @@
 use crate::scheme::{bare, facts};
 use mingjing_network::forest::ROOT;
 use mingjing_report::render_html;
-use mingjing_report::report::{BRANCHES_MAX, Report};
+use mingjing_report::report::{BRANCHES_MAX, Facts, Report, RowAt, SubjectFacts};
 
 fn report(parent: Vec<u32>) -> Report {
     let width = parent.len().to_string().len();
@@ -80,4 +80,20 @@ fn the_smallest_network_has_a_page_too() {
     let report = report(vec![ROOT]);
     check_whole(&report, 1);
     assert!(report.persons.is_empty());
+}
+
+#[test]
+fn names_made_to_swell_the_page_do_not() {
+    let name = |i: usize| format!("{i:06}{}", "\"".repeat(400));
+    let parent = (0..20_000u32).map(|i| if i == 0 { ROOT } else { (i - 1) / 3 }).collect();
+    let given = facts();
+    let mut inputs = vec![given.inputs[0].clone(); 500];
+    inputs.iter_mut().for_each(|input| input.name = name(0));
+    let ledger_at: Vec<RowAt> = (0..500).map(|row| RowAt { file: name(0), row }).collect();
+    let subjects: Vec<SubjectFacts> = (0..100)
+        .map(|i| SubjectFacts { account: name(i), ledger_rows: 500, ledger_at: ledger_at.clone() })
+        .collect();
+    let report = Report::from_count(&bare(parent, name), Facts { inputs, subjects, ..given });
+    let page = render_html(&report);
+    assert!(page.len() < 2_000_000, "{}", page.len());
 }
