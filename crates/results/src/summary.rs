@@ -226,7 +226,7 @@ impl Summary {
                 grave_amount: Yuan(terms.thresholds.grave_amount.into()),
             },
             inputs: about.inputs.clone(),
-            figures: figures(&count.whole),
+            figures: Figures::of(&count.whole),
             findings,
             orphan_amount: count.money.is_some().then_some(Yuan(orphans)),
         }
@@ -307,47 +307,50 @@ fn spread(spread: &Spread) -> SpreadText {
     }
 }
 
-fn figures(w: &Whole) -> Figures {
-    let basis = |basis| match basis {
-        NetBasis::Out => "out".to_owned(),
-        NetBasis::Bonus => "bonus".to_owned(),
-    };
-    let share = |part: Option<i128>, whole: Option<i128>| Share::of(part?, whole?);
-    Figures {
-        persons: w.persons,
-        accounts: w.accounts,
-        roots: w.roots,
-        levels: w.levels,
-        person_levels: w.person_levels,
-        persons_meeting_floor: w.persons_meeting_floor,
-        persons_meeting_grave_persons: w.persons_meeting_grave_persons,
-        persons_meeting_grave_amount: w.persons_meeting_grave_amount,
-        persons_meeting_grave_amount_others: w.persons_meeting_grave_amount_others,
-        accounts_meeting_floor: w.accounts_meeting_floor,
-        accounts_meeting_grave_persons: w.accounts_meeting_grave_persons,
-        first_floor_met_on: w.first_floor_met_on.map(Date),
-        floor_persons_reached_on: w.floor_persons_reached_on.map(Date),
-        grave_persons_reached_on: w.grave_persons_reached_on.map(Date),
-        paid_in: w.paid_in.map(Yuan),
-        paid_in_net: w.paid_in_net.map(Yuan),
-        bonus: w.bonus.map(Yuan),
-        bonus_net: w.bonus_net.map(Yuan),
-        withdrawn: w.withdrawn.map(Yuan),
-        withdrawn_net: w.withdrawn_net.map(Yuan),
-        net_basis: w.net_basis.map(basis),
-        retained: w.retained.map(Yuan),
-        paid_in_within_30_days: w.paid_in_within_30_days.map(Yuan),
-        paid_in_within_30_days_share: share(w.paid_in_within_30_days, w.paid_in),
-        spread: w.spread.as_ref().map(spread),
-        bonus_gini: w.bonus_gini_millionths.map(Share),
-        bonus_top_percent: w.bonus_top_percent.map(Yuan),
-        bonus_top_percent_share: share(w.bonus_top_percent, w.bonus),
-        dropped_accounts: w.dropped_accounts,
-        accounts_after_cutoff: w.accounts_after_cutoff,
-        dropped_paid_in: w.dropped_paid_in.map(Yuan),
-        system_accounts: w.system_accounts,
-        persons_without_system: w.persons_without_system,
-        accounts_without_system: w.accounts_without_system,
-        paid_in_without_system: w.paid_in_without_system.map(Yuan),
+impl Figures {
+    /// The figures of a whole network as texts.
+    pub fn of(w: &Whole) -> Figures {
+        let basis = |basis| match basis {
+            NetBasis::Out => "out".to_owned(),
+            NetBasis::Bonus => "bonus".to_owned(),
+        };
+        let share = |part: Option<i128>, whole: Option<i128>| Share::of(part?, whole?);
+        Figures {
+            persons: w.persons,
+            accounts: w.accounts,
+            roots: w.roots,
+            levels: w.levels,
+            person_levels: w.person_levels,
+            persons_meeting_floor: w.persons_meeting_floor,
+            persons_meeting_grave_persons: w.persons_meeting_grave_persons,
+            persons_meeting_grave_amount: w.persons_meeting_grave_amount,
+            persons_meeting_grave_amount_others: w.persons_meeting_grave_amount_others,
+            accounts_meeting_floor: w.accounts_meeting_floor,
+            accounts_meeting_grave_persons: w.accounts_meeting_grave_persons,
+            first_floor_met_on: w.first_floor_met_on.map(Date),
+            floor_persons_reached_on: w.floor_persons_reached_on.map(Date),
+            grave_persons_reached_on: w.grave_persons_reached_on.map(Date),
+            paid_in: w.paid_in.map(Yuan),
+            paid_in_net: w.paid_in_net.map(Yuan),
+            bonus: w.bonus.map(Yuan),
+            bonus_net: w.bonus_net.map(Yuan),
+            withdrawn: w.withdrawn.map(Yuan),
+            withdrawn_net: w.withdrawn_net.map(Yuan),
+            net_basis: w.net_basis.map(basis),
+            retained: w.retained.map(Yuan),
+            paid_in_within_30_days: w.paid_in_within_30_days.map(Yuan),
+            paid_in_within_30_days_share: share(w.paid_in_within_30_days, w.paid_in),
+            spread: w.spread.as_ref().map(spread),
+            bonus_gini: w.bonus_gini_millionths.map(Share),
+            bonus_top_percent: w.bonus_top_percent.map(Yuan),
+            bonus_top_percent_share: share(w.bonus_top_percent, w.bonus),
+            dropped_accounts: w.dropped_accounts,
+            accounts_after_cutoff: w.accounts_after_cutoff,
+            dropped_paid_in: w.dropped_paid_in.map(Yuan),
+            system_accounts: w.system_accounts,
+            persons_without_system: w.persons_without_system,
+            accounts_without_system: w.accounts_without_system,
+            paid_in_without_system: w.paid_in_without_system.map(Yuan),
+        }
     }
 }

@@ -4,7 +4,6 @@ use arrow::array::{ArrayRef, BooleanArray, Date32Array, Decimal64Array, Int64Arr
 use mingjing_network::count::{AccountMoney, Count, NO_DAY, PersonMoney};
 use mingjing_network::figures::Thresholds;
 use mingjing_network::rows::Fen;
-use std::fmt::Write;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -128,12 +127,20 @@ fn account_texts(s: &Source, r: Range<usize>) -> ArrayRef {
     Arc::new(texts.finish())
 }
 
-/// `P1`, `P2`, … of persons numbered from 0.
+/// `P1`, `P2`, … of persons numbered from 0; by hand, because there are three for each account.
 fn person_texts(persons: impl ExactSizeIterator<Item = u32>) -> ArrayRef {
     let mut texts = StringBuilder::with_capacity(persons.len(), persons.len() * 9);
+    let mut bytes = [0u8; 11];
     for person in persons {
-        write!(texts, "P{}", u64::from(person) + 1).expect("writing into memory cannot fail");
-        texts.append_value("");
+        let (mut left, mut at) = (u64::from(person) + 1, bytes.len());
+        while left > 0 {
+            at -= 1;
+            bytes[at] = b'0' + (left % 10) as u8;
+            left /= 10;
+        }
+        at -= 1;
+        bytes[at] = b'P';
+        texts.append_value(std::str::from_utf8(&bytes[at..]).expect("a letter and digits are text"));
     }
     Arc::new(texts.finish())
 }
