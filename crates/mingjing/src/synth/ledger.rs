@@ -139,6 +139,7 @@ pub fn write(
         serial: 0,
         written: 0,
         budget: 0,
+        reserved: 0,
         dirty,
         turn: 0,
         orders: VecDeque::new(),
@@ -165,8 +166,14 @@ pub fn write(
     let mut pay = bonus::Pay::new(scheme);
     for account in scheme.system..scheme.len() {
         book.budget += u64::from(per_account);
+        book.reverse(scheme.joined[account as usize])?;
         pay.join(&mut book, account)?;
+        book.reserved = pay.waiting();
         book.fill(account)?;
+    }
+    pay.close(&mut book)?;
+    if let Some(last) = scheme.len().checked_sub(1) {
+        book.fill(last)?;
     }
     book.flush_later(true)?;
     Ok(book.told())
@@ -186,6 +193,8 @@ struct Book<'a> {
     /// Clean rows written, and how many there may be by now.
     written: u64,
     budget: u64,
+    /// Rows that must stay free for what is still to come.
+    reserved: u64,
     dirty: f64,
     turn: u64,
     /// Recent orders that may still be reversed: account, fen, serial.
@@ -199,7 +208,7 @@ struct Book<'a> {
 
 impl Book<'_> {
     fn has_room(&self) -> bool {
-        self.written < self.budget
+        self.written + self.reserved < self.budget
     }
 
     /// Writes one clean row, and by chance a dirty one behind it.
@@ -298,17 +307,20 @@ impl Book<'_> {
         self.post(account, Kind::Out, paid, at + 3_600, ROOT, "")
     }
 
+    /// Now and then takes back an order of some time ago.
+    fn reverse(&mut self, at: u32) -> Result<(), Error> {
+        if !self.dice.chance(0.003) || self.written + 1 >= self.budget {
+            return Ok(());
+        }
+        let Some((account, fen, serial)) = self.orders.pop_front() else { return Ok(()) };
+        self.sums.order_reversed += i128::from(fen);
+        self.post_as(account, Kind::Reversal, -fen, at, ROOT, "", serial)
+    }
+
     /// Fills up to the number of rows asked for with what else goes on.
     fn fill(&mut self, account: u32) -> Result<(), Error> {
         let at = self.scheme.joined[account as usize] + 120;
         while self.has_room() {
-            if self.dice.chance(0.004)
-                && let Some((of, fen, serial)) = self.orders.pop_front()
-            {
-                self.sums.order_reversed += i128::from(fen);
-                self.post_as(of, Kind::Reversal, -fen, at, ROOT, "", serial)?;
-                continue;
-            }
             let near = (self.dice.unit().powi(3) * f64::from(account - self.scheme.system)) as u32;
             let who = account - near;
             let wallet = self.wallet[who as usize];

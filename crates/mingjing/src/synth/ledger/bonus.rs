@@ -3,19 +3,20 @@
 //! - sunline: 10 %, 3 %, 2 % of an order to the first, second and third referrer above, as far as their grade
 //!   reaches (grade 1 one generation, 2 two, 3 and 4 three).
 //! - binary: 10 % of the matched volume of both legs (对碰), the rest of the stronger leg carried over, at most
-//!   a cap by grade on one day; orders count for the twenty places above; paid at the end of the day. And 10 %
+//!   a cap by grade on one day; orders count for the six places above; paid at the end of the day, or,
+//!   where the ledger has no room, of a later one. And 10 %
 //!   to the referrer.
 //! - matrix: a fixed sum for each new place within three levels (见点奖), and 10 % to the referrer.
 
 use super::{Book, DAY, Error, Kind, PACKAGES, ROOT, Scheme};
 use crate::synth::Plan;
 use crate::synth::scheme::MATRIX_DEPTH;
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 const GENERATIONS: [i64; 3] = [10, 3, 2];
 const NAMES: [&str; 3] = ["一代奖", "二代奖", "三代奖"];
 const PER_NODE: [i64; MATRIX_DEPTH] = [20_000, 10_000, 5_000];
-const BINARY_LEVELS: usize = 20;
+const BINARY_LEVELS: usize = 6;
 /// Most matching bonus of one day by grade, fen.
 const DAY_CAP: [i64; 5] = [0, 450_000, 1_000_000, 3_000_000, 5_000_000];
 const ORDER_UNIT: i64 = 10_000;
@@ -28,6 +29,8 @@ pub struct Pay {
     is_right: Vec<bool>,
     /// Matched volume of the day, in hundreds of yuan.
     matched: HashMap<u32, i64>,
+    /// Bonus of days that are over and not yet paid, fen.
+    owed: VecDeque<(u32, i64)>,
     day: u32,
 }
 
@@ -35,8 +38,13 @@ impl Pay {
     pub(super) fn new(scheme: &Scheme) -> Pay {
         let binary = scheme.plan == Plan::Binary;
         let n = if binary { scheme.len() as usize } else { 0 };
-        let mut pay =
-            Pay { carry: vec![0; n], is_right: Vec::with_capacity(n), matched: HashMap::new(), day: 0 };
+        let mut pay = Pay {
+            carry: vec![0; n],
+            is_right: Vec::with_capacity(n),
+            matched: HashMap::new(),
+            owed: VecDeque::new(),
+            day: 0,
+        };
         if binary {
             let mut has_left = vec![false; n];
             pay.is_right.extend(scheme.places.iter().map(|&place| match place {
@@ -51,6 +59,7 @@ impl Pay {
     pub(super) fn join(&mut self, book: &mut Book, account: u32) -> Result<(), Error> {
         let at = book.scheme.joined[account as usize];
         let package = book.scheme.package[account as usize];
+        book.reserved = 0;
         self.close_day(book, at / DAY)?;
         if package == 0 {
             return Ok(());
@@ -95,16 +104,37 @@ impl Pay {
         if today <= self.day {
             return Ok(());
         }
-        let end = self.day * DAY + DAY - 1;
+        // One row stays free for the order of the account that joins.
+        book.reserved = 1;
+        self.pay_matched(book)?;
+        book.reserved = 0;
         self.day = today;
+        Ok(())
+    }
+
+    /// How many rows the end of the day will need.
+    pub(super) fn waiting(&self) -> u64 {
+        (self.matched.len() + self.owed.len()) as u64
+    }
+
+    /// Pays what the last day leaves.
+    pub(super) fn close(&mut self, book: &mut Book) -> Result<(), Error> {
+        book.reserved = 0;
+        self.pay_matched(book)
+    }
+
+    fn pay_matched(&mut self, book: &mut Book) -> Result<(), Error> {
+        let end = self.day * DAY + DAY - 1;
         let mut due: Vec<(u32, i64)> = self.matched.drain().collect();
         due.sort_unstable();
-        for (account, matched) in due {
+        let priced = due.into_iter().map(|(account, matched)| {
             let grade = book.scheme.package[account as usize] as usize;
-            let fen = (matched * ORDER_UNIT / 10).min(DAY_CAP[grade]);
-            if fen > 0 && book.has_room() {
-                book.credit(account, fen, end, ROOT, "对碰奖")?;
-            }
+            (account, (matched * ORDER_UNIT / 10).min(DAY_CAP[grade]))
+        });
+        self.owed.extend(priced.filter(|&(_, fen)| fen > 0));
+        while book.has_room() {
+            let Some((account, fen)) = self.owed.pop_front() else { break };
+            book.credit(account, fen, end, ROOT, "对碰奖")?;
         }
         Ok(())
     }
