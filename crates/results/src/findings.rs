@@ -182,3 +182,35 @@ pub fn read(dir: &Path) -> Result<impl Iterator<Item = Result<FindingRow, Error>
         Some(Ok(FindingRow { finding, table, file, row, account, field, value, reason_zh, reason_en }))
     }))
 }
+
+/// One row of `candidates.csv`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct CandidateRow {
+    pub kind: String,
+    pub group: String,
+    pub account: String,
+    pub person: String,
+    /// The last four characters.
+    pub number: String,
+}
+
+/// Reads `candidates.csv`; none if there is no such file, which means that there was no candidate.
+///
+/// # Errors
+/// The file is damaged; the system refuses.
+pub fn read_candidates(dir: &Path) -> Result<Vec<CandidateRow>, Error> {
+    crate::stage::must_stand(dir)?;
+    if !dir.join(CANDIDATES).exists() {
+        return Ok(Vec::new());
+    }
+    let mut reader = Reader::open(dir, CANDIDATES, &CANDIDATES_HEADING)?;
+    let mut rows = Vec::new();
+    while let Some(fields) = reader.row()? {
+        let mut texts = fields.into_iter();
+        let mut next = || texts.next().unwrap_or_default();
+        let (kind, group, account, person, number) = (next(), next(), next(), next(), next());
+        rows.push(CandidateRow { kind, group, account, person, number });
+    }
+    Ok(rows)
+}
