@@ -21,6 +21,17 @@ pub fn out_name(report: &Report) -> &'static str {
     if report.whole.basis_out == Some(true) { "figure.out_withdrawn" } else { "figure.out_bonus" }
 }
 
+/// Money that the growth curve does not show, if there is any.
+pub fn money_beside(report: &Report) -> Option<Both> {
+    let g = &report.growth;
+    let is_any = report.whole.paid_in.is_some() && (g.money_in_beside, g.money_out_beside) != (0, 0);
+    let text = say("growth.money_beside")
+        .with("in", show::money(g.money_in_beside))
+        .with("out", say(out_name(report)))
+        .with("n", show::money(g.money_out_beside));
+    is_any.then_some(text)
+}
+
 /// Where money in was measured.
 pub fn boundary_name(report: &Report) -> &'static str {
     match report.policy.orders {

@@ -309,7 +309,7 @@ pub struct Growth {
     pub unit: Unit,
     /// Points in order; empty when no time is known.
     pub points: Vec<Point>,
-    /// First and last day of any join or row.
+    /// First and last known day of joining.
     pub first: Option<i32>,
     /// See `first`.
     pub last: Option<i32>,
@@ -319,6 +319,10 @@ pub struct Growth {
     pub joins_after: u64,
     /// Accounts without a known time of joining.
     pub joins_unknown: u64,
+    /// Money in outside of the period drawn or of unknown time, fen.
+    pub money_in_beside: i128,
+    /// The same of money out.
+    pub money_out_beside: i128,
 }
 
 /// One point: a day, month, year, ….

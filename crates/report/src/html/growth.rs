@@ -2,7 +2,7 @@
 //! the days on which thresholds were reached.
 
 use super::markup::{ask, both, due, fold, number as column, p, t, table, text};
-use crate::content::{law, out_name};
+use crate::content::{law, money_beside, out_name};
 use crate::report::{Growth, Point, Report, Unit};
 use crate::show::{self, day, number};
 use crate::words::{Both, say};
@@ -11,12 +11,13 @@ use crate::words::{Both, say};
 pub fn body(report: &Report) -> String {
     let g = &report.growth;
     let Some(peak) = g.points.iter().max_by_key(|point| (point.joins, std::cmp::Reverse(point.day))) else {
-        return p("claim", &say("growth.title_none")) + &beside(g);
+        return p("claim", &say("growth.title_none")) + &beside(report);
     };
     let joins: u64 = g.points.iter().map(|point| point.joins).sum();
     let end = g.points.last().map_or(0, |last| last.day);
     let known = joins + g.joins_before + g.joins_after;
-    let title = say("growth.title")
+    let title = if known == 0 { say("growth.title_none") } else { say("growth.title") };
+    let title = title
         .with("first", day(g.first))
         .with("last", day(g.last))
         .with("n", number(known))
@@ -39,13 +40,14 @@ pub fn body(report: &Report) -> String {
         ask(&both(&title), &say("growth.from")),
         drawing(report, &marks, 980.0, "large"),
         drawing(report, &marks, 360.0, "small"),
-        beside(g),
+        beside(report),
         fold(&t("page.table"), &rows(report)),
     )
 }
 
 /// What is not in the drawing.
-fn beside(g: &Growth) -> String {
+fn beside(report: &Report) -> String {
+    let g = &report.growth;
     let mut out = String::new();
     if g.joins_before > 0 {
         out += &due(&say("growth.before").with("n", number(g.joins_before)).with("day", day(g.first)));
@@ -55,6 +57,9 @@ fn beside(g: &Growth) -> String {
     }
     if g.joins_unknown > 0 {
         out += &p("soft", &say("growth.unknown").with("n", number(g.joins_unknown)));
+    }
+    if let Some(money) = money_beside(report) {
+        out += &p("soft", &money);
     }
     out
 }

@@ -16,34 +16,34 @@ const POINTS_MAX: i32 = 240;
 pub fn growth(whole: &Whole) -> Growth {
     let known: Vec<(i32, DayFlow)> =
         whole.days.iter().filter_map(|(&day, &flow)| Some((day?, flow))).collect();
-    let unknown = whole.days.get(&None).map_or(0, |flow| flow.joins);
-    let (Some(&(first, _)), Some(&(last, _))) = (known.first(), known.last()) else {
-        return Growth {
-            unit: Unit::Month,
-            points: vec![],
-            first: None,
-            last: None,
-            joins_before: 0,
-            joins_after: 0,
-            joins_unknown: unknown,
-        };
+    let joined = || known.iter().filter(|(_, flow)| flow.joins > 0).map(|(day, _)| *day);
+    let is_out = whole.net_basis == Some(NetBasis::Out);
+    let out = |flow: &DayFlow| i128::from(if is_out { flow.out } else { flow.bonus });
+    let all = whole.days.values();
+    let mut growth = Growth {
+        unit: Unit::Month,
+        points: vec![],
+        first: joined().next(),
+        last: joined().next_back(),
+        joins_before: 0,
+        joins_after: 0,
+        joins_unknown: whole.days.get(&None).map_or(0, |flow| flow.joins),
+        money_in_beside: all.clone().map(|flow| i128::from(flow.money_in)).sum(),
+        money_out_beside: all.map(out).sum(),
     };
+    let (Some(&(first, _)), Some(&(last, _))) = (known.first(), known.last()) else { return growth };
     let (from, to) = drawn(&known, first, last);
     let unit = unit(from, to);
     let joins = |keep: &dyn Fn(i32) -> bool| {
         known.iter().filter(|(day, _)| keep(*day)).map(|(_, flow)| flow.joins).sum::<u64>()
     };
-    let joins_before = joins(&|day| period(day, unit) < period(from, unit));
-    let out = whole.net_basis == Some(NetBasis::Out);
-    Growth {
-        unit,
-        points: points(&known, from, to, unit, joins_before, out),
-        first: Some(first),
-        last: Some(last),
-        joins_before,
-        joins_after: joins(&|day| period(day, unit) > period(to, unit)),
-        joins_unknown: unknown,
-    }
+    growth.unit = unit;
+    growth.joins_before = joins(&|day| period(day, unit) < period(from, unit));
+    growth.joins_after = joins(&|day| period(day, unit) > period(to, unit));
+    growth.points = points(&known, from, to, unit, growth.joins_before, is_out);
+    growth.money_in_beside -= growth.points.iter().map(|point| point.money_in).sum::<i128>();
+    growth.money_out_beside -= growth.points.iter().map(|point| point.money_out).sum::<i128>();
+    growth
 }
 
 /// First and last day to draw.
@@ -180,5 +180,17 @@ mod tests {
     fn without_a_known_time_there_is_no_curve() {
         let growth = growth(&whole(&[("unknown", 7)]));
         assert_eq!((growth.points.len(), growth.joins_unknown), (0, 7));
+    }
+
+    #[test]
+    fn money_that_is_not_drawn_is_counted_beside() {
+        let mut whole = whole(&[("2020-01-01", 500), ("2020-05-01", 500)]);
+        let pay = |money_in| DayFlow { money_in, ..DayFlow::default() };
+        let paid = [(None, pay(7)), (parse_day("1970-01-01"), pay(30)), (parse_day("2020-02-01"), pay(100))];
+        whole.days.extend(paid);
+        let growth = growth(&whole);
+        assert_eq!(growth.points.iter().map(|point| point.money_in).sum::<i128>(), 100);
+        assert_eq!(growth.money_in_beside, 37);
+        assert_eq!(growth.first, parse_day("2020-01-01"), "the first day of joining, not of paying");
     }
 }

@@ -1,7 +1,7 @@
 //! Sheets that are one list: 层级, 增长, 达标人员, 清洗发现, 输入文件.
 
 use super::sheet::{Cell, Formats, Sheet};
-use crate::content::{finding_words, grave, law, net_name, role};
+use crate::content::{finding_words, grave, law, money_beside, net_name, role};
 use crate::report::{Report, Rows};
 use crate::show::number;
 use crate::words::{Both, say};
@@ -40,6 +40,9 @@ pub fn growth(sheet: &mut Worksheet, f: &Formats, report: &Report) -> Result<(),
     }
     if g.joins_unknown > 0 {
         s.note(&say("growth.unknown").with("n", number(g.joins_unknown)))?;
+    }
+    if let Some(money) = money_beside(report) {
+        s.note(&money)?;
     }
     let out = if report.whole.basis_out == Some(true) { "sheet.money_out" } else { "sheet.money_bonus" };
     let heads =
