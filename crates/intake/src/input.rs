@@ -200,6 +200,10 @@ fn open(path: &Path, table: Table, mapping: &Mapping) -> Result<Found, Error> {
     let start = text.bytes.iter().position(|b| !b.is_ascii_whitespace()).map_or(0, |at| text.bytes[at]);
     input.format = match start {
         b'{' => Format::JsonLines,
+        b'[' => {
+            let message = "the file is one JSON array".to_owned();
+            return Err(Error::fault("not_a_table", &name, message, "Give JSON lines: one object a line."));
+        }
         _ if crate::sql::is_dump(text.bytes) => Format::Sql,
         _ => Format::Csv,
     };
@@ -286,6 +290,10 @@ impl Sample<'_> {
             let advice = "Give a table as CSV, XLSX, Parquet, JSON lines or a MySQL dump; or name the encoding in the mapping file (files: … encoding).";
             Err(Error::fault("not_a_table", self.name, what.to_owned(), advice))
         };
+        // A dump says it itself, and may hold binary content.
+        if let Some(named) = crate::sql::named_encoding(self.bytes) {
+            return Ok(named);
+        }
         match Encoding::recognise(self.bytes) {
             None => refuse("the file is no text in UTF-8 or GB18030, and of no other known format"),
             Some(encoding @ (Encoding::Utf16Le | Encoding::Utf16Be)) => Ok(encoding),

@@ -71,7 +71,10 @@ pub(crate) fn decode(group: Group, terms: &Terms, plan: &Plan, file: u32, name: 
     });
     let reader = match reader {
         Ok(reader) => reader,
-        Err(error) => return drop(emit(Err(error))),
+        Err(error) => {
+            emit(Err(error));
+            return;
+        }
     };
     let mut row = group.first_row;
     for batch in reader {

@@ -59,7 +59,6 @@ impl Span {
 /// What is the same for all batches of one reading.
 pub(crate) struct Terms {
     pub table: Table,
-    pub pass: Pass,
     pub zone: Zone,
     kinds: HashMap<String, Class>,
     paid: HashMap<String, bool>,
@@ -67,12 +66,11 @@ pub(crate) struct Terms {
 }
 
 impl Terms {
-    pub fn new(table: Table, pass: Pass, mapping: &Mapping) -> Terms {
+    pub fn new(table: Table, mapping: &Mapping) -> Terms {
         let words = table.words();
         let flags = words.paid.iter().flat_map(|(yes, list)| list.iter().map(move |w| (fold(w), yes == "yes")));
         Terms {
             table,
-            pass,
             zone: Zone::new(mapping.zone()),
             kinds: mapping.kinds(),
             paid: flags.collect(),
@@ -171,6 +169,8 @@ pub(crate) struct Maker<'a> {
     pub second: Vec<u8>,
     /// Cells of the row at hand, in the order of the file, trimmed.
     pub cells: Vec<Span>,
+    /// What is compared beyond the columns of the row at hand.
+    pub tail: Vec<u8>,
     members: Vec<Member>,
     entries: Vec<Entry>,
     read: u64,
@@ -194,6 +194,7 @@ impl<'a> Maker<'a> {
             first,
             second: Vec::new(),
             cells: Vec::with_capacity(plan.width),
+            tail: Vec::new(),
             members: Vec::new(),
             entries: Vec::new(),
             read: 0,
@@ -298,6 +299,7 @@ impl<'a> Maker<'a> {
                 self.second.extend_from_within(span.range());
             }
         }
+        self.second.extend_from_slice(&self.tail);
         Span::second(start, self.second.len())
     }
 

@@ -25,8 +25,8 @@ pub(crate) struct Cells {
     text: Vec<u8>,
     /// End of each cell in `text`, and what it was.
     cells: Vec<(u32, Value)>,
-    /// Row number, number of cells.
-    rows: Vec<(u64, u32)>,
+    /// Row number, number of cells, and what is wrong with their number where the format itself says so.
+    rows: Vec<(u64, u32, Option<Box<str>>)>,
 }
 
 impl Cells {
@@ -42,7 +42,12 @@ impl Cells {
 
     /// Ends the row at hand, which has `count` cells.
     pub fn end_row(&mut self, row: u64, count: usize) {
-        self.rows.push((row, count as u32));
+        self.rows.push((row, count as u32, None));
+    }
+
+    /// A row without cells here, ragged where it stands.
+    pub fn ragged_row(&mut self, row: u64, what: String) {
+        self.rows.push((row, 0, Some(what.into())));
     }
 
     /// Is it time to hand these rows on?
@@ -58,9 +63,14 @@ impl Cells {
     pub fn batch(self, terms: &Terms, plan: &Plan, file: u32) -> Batch {
         let mut maker = Maker::new(terms, plan, file, Vec::new());
         let (mut at, mut start) = (0, 0);
-        for &(row, count) in &self.rows {
-            let cells = &self.cells[at..at + count as usize];
-            at += count as usize;
+        for (row, count, ragged) in &self.rows {
+            let (row, count) = (*row, *count as usize);
+            if let Some(what) = ragged {
+                maker.reject(row, None, what.to_string(), Reason::RaggedRow);
+                continue;
+            }
+            let cells = &self.cells[at..at + count];
+            at += count;
             let mut control = false;
             maker.cells.clear();
             for &(end, _) in cells {

@@ -79,7 +79,7 @@ macro_rules! table {
                     let prepared = prepare(&batch);
                     (prepared, batch.batch)
                 };
-                self.0.read(pass, jobs, watch, prepare, absorb)
+                self.0.read(jobs, watch, prepare, absorb)
             }
         }
     };
@@ -116,13 +116,12 @@ impl Reading {
 
     fn read<T: Send, E: From<Error>>(
         &self,
-        pass: Pass,
         jobs: usize,
         watch: &dyn Watch,
         prepare: impl Fn(Batch) -> (T, Batch) + Sync,
         mut absorb: impl FnMut(T) -> Result<(), E>,
     ) -> Result<Tally, E> {
-        let terms = Terms::new(self.table, pass, &self.mapping);
+        let terms = Terms::new(self.table, &self.mapping);
         let read_bytes = Arc::new(AtomicU64::new(0));
         let total = self.sources.iter().map(|s| s.input.bytes).sum();
         let mut tally = Tallying::new(self.sources.len());
@@ -232,9 +231,9 @@ impl Reading {
                     crate::csv::bad_bytes(name, chunk.first_row + crate::csv::cut(&before, signs).rows)
                 }));
             }
-            Job::Lines(chunk) => drop(emit(crate::json::parse(terms, plan, file, name, &chunk))),
+            Job::Lines(chunk) => _ = emit(crate::json::parse(terms, plan, file, name, &chunk)),
             Job::Group(group) => crate::parquet::decode(*group, terms, plan, file, name, emit),
-            Job::Cells(cells) => drop(emit(Ok(cells.batch(terms, plan, file)))),
+            Job::Cells(cells) => _ = emit(Ok(cells.batch(terms, plan, file))),
         }
     }
 

@@ -3,6 +3,14 @@
 
 #[path = "all/borders.rs"]
 mod borders;
+#[path = "all/broken.rs"]
+mod broken;
+#[path = "all/formats.rs"]
+mod formats;
+#[path = "all/headings.rs"]
+mod headings;
+#[path = "all/pollution.rs"]
+mod pollution;
 #[path = "all/rows.rs"]
 mod rows;
 #[path = "all/shared.rs"]
