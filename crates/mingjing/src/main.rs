@@ -1,15 +1,41 @@
-//! Mingjing: the program. Temporary wiring of `synth` and `data`, to be replaced.
+//! Mingjing 明镜: the program. One file per subcommand; this one reads the command line and gives the exit code:
+//! 0 done, 1 the world's fault, 2 the user's, 130 interrupted.
 
 mod data;
-#[allow(dead_code)]
+mod error;
 mod law;
+mod network;
 mod synth;
+mod watch;
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
+use error::Error;
+use std::io::Write;
 use std::process::ExitCode;
+use std::sync::atomic::Ordering::Relaxed;
 
+/// Name and version, as results carry them.
+const TOOL: &str = concat!("mingjing ", env!("CARGO_PKG_VERSION"));
+
+/// 明镜 Mingjing: open software against pyramid selling.
 #[derive(Parser)]
+#[command(name = "mingjing", version)]
+struct Cli {
+    /// Answer in JSON, for machines.
+    #[arg(long, global = true)]
+    json: bool,
+    /// Print what each phase took, on standard error.
+    #[arg(long, global = true)]
+    timings: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
 enum Command {
+    /// Recruitment networks: count, explain, verify.
+    #[command(subcommand)]
+    Network(network::Command),
     /// Make tables of a made-up scheme.
     #[command(subcommand)]
     Synth(Synth),
@@ -18,33 +44,72 @@ enum Command {
     Data(Data),
 }
 
-#[derive(clap::Subcommand)]
+#[derive(Subcommand)]
 enum Synth {
     /// A recruitment network with its truth.
     Network(synth::Args),
 }
 
-#[derive(clap::Subcommand)]
+#[derive(Subcommand)]
 enum Data {
     /// Check every file.
     Check(data::Args),
+    /// List the counting policies.
+    Policies,
 }
 
 fn main() -> ExitCode {
-    let out = &mut std::io::stdout();
-    let failed = match Command::parse() {
-        Command::Synth(Synth::Network(args)) => {
-            synth::run(&args, out).map_err(|error| (error.to_string(), error.exit_code()))
+    let cli = Cli::parse();
+    // A second Ctrl-C ends at once; what it leaves is removed by the next run.
+    let handled = ctrlc::set_handler(|| {
+        if watch::STOP.swap(true, Relaxed) {
+            std::process::exit(130);
         }
-        Command::Data(Data::Check(args)) => {
-            data::run(&args, out).map_err(|error| (error.to_string(), error.exit_code()))
-        }
+    });
+    let done = match handled {
+        Ok(()) => run(cli.command, cli.json, cli.timings),
+        Err(e) => Err(Error::World(format!("cannot handle Ctrl-C: {e}"))),
     };
-    match failed {
+    match done {
         Ok(()) => ExitCode::SUCCESS,
-        Err((message, code)) => {
-            eprintln!("{message}");
-            ExitCode::from(code)
+        Err(error) => {
+            let text = match cli.json {
+                true => serde_json::json!({"error": {"code": error.code(), "message": error.to_string()}})
+                    .to_string(),
+                false => format!("错误 error: {error}"),
+            };
+            // A closed standard error leaves the exit code.
+            let _ = writeln!(std::io::stderr(), "{text}");
+            ExitCode::from(error.exit_code())
         }
     }
+}
+
+fn run(command: Command, json: bool, timings: bool) -> Result<(), Error> {
+    let out = &mut std::io::stdout();
+    match command {
+        Command::Network(command) => {
+            let progress = watch::Progress::new(timings);
+            network::run(command, &mut network::Output { out, progress, json })
+        }
+        Command::Synth(Synth::Network(args)) => {
+            synth::run(&args, out).map_err(|e| coded(e.exit_code(), e.to_string()))
+        }
+        Command::Data(Data::Check(args)) => {
+            data::run(&args, out).map_err(|e| coded(e.exit_code(), e.to_string()))
+        }
+        Command::Data(Data::Policies) => policies(out),
+    }
+}
+
+fn coded(exit_code: u8, message: String) -> Error {
+    if exit_code == 2 { Error::user("refused", message) } else { Error::World(message) }
+}
+
+fn policies(out: &mut dyn Write) -> Result<(), Error> {
+    for named in law::policies() {
+        writeln!(out, "{:<24} {}\n{:<24} {}", named.policy.id, named.name.zh, "", named.name.en)
+            .map_err(|e| Error::World(format!("standard output: {e}")))?;
+    }
+    Ok(())
 }

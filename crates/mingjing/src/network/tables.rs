@@ -1,0 +1,128 @@
+//! The tables of a run: opened inputs that hand their rows to the counting engine, and what reading them found.
+
+use crate::error::Error;
+use mingjing_intake::{Input, Ledger, Mapping, Members, Pass, Tally, Watch};
+use mingjing_network::rows::{LedgerRow, MemberRow};
+use mingjing_network::run::Source;
+use std::path::PathBuf;
+use std::sync::OnceLock;
+
+/// Rows handed over at once: few enough to stay in the cache.
+const SLICE: usize = 512;
+
+/// A member table and perhaps a ledger, opened.
+pub struct Tables<'w> {
+    pub members: Members,
+    pub ledger: Option<Ledger>,
+    pub jobs: usize,
+    pub watch: &'w dyn Watch,
+    /// What the first reading of each table found.
+    pub members_tally: OnceLock<Tally>,
+    pub ledger_tally: OnceLock<Tally>,
+}
+
+impl<'w> Tables<'w> {
+    /// Opens the files.
+    pub fn open(
+        members: &[PathBuf],
+        ledger: &[PathBuf],
+        mapping: &Mapping,
+        jobs: usize,
+        watch: &'w dyn Watch,
+    ) -> Result<Tables<'w>, Error> {
+        let ledger = match ledger {
+            [] => None,
+            files => Some(Ledger::open(files, mapping)?),
+        };
+        Ok(Tables {
+            members: Members::open(members, mapping)?,
+            ledger,
+            jobs,
+            watch,
+            members_tally: OnceLock::new(),
+            ledger_tally: OnceLock::new(),
+        })
+    }
+
+    /// All inputs: members first.
+    pub fn inputs(&self) -> Vec<&Input> {
+        let ledger = self.ledger.as_ref().map(Ledger::inputs).unwrap_or_default();
+        self.members.inputs().into_iter().chain(ledger).collect()
+    }
+}
+
+fn pass(exact: bool) -> Pass {
+    if exact { Pass::Exact } else { Pass::Quick }
+}
+
+/// Calls `each` on slices of a batch's rows.
+fn in_slices<R: Copy>(rows: impl Iterator<Item = R>, mut each: impl FnMut(&[R])) {
+    let mut slice: Vec<R> = Vec::with_capacity(SLICE);
+    for row in rows {
+        slice.push(row);
+        if slice.len() == SLICE {
+            each(&slice);
+            slice.clear();
+        }
+    }
+    if !slice.is_empty() {
+        each(&slice);
+    }
+}
+
+impl Source for Tables<'_> {
+    type Error = Error;
+
+    fn members<T: Default + Send>(
+        &self,
+        exact: bool,
+        fill: impl Fn(&mut T, &[MemberRow<'_>]) + Sync,
+        mut absorb: impl FnMut(T),
+    ) -> Result<(), Error> {
+        let tally = self.members.read(
+            pass(exact),
+            self.jobs,
+            self.watch,
+            |batch| {
+                let mut chunk = T::default();
+                in_slices(batch.rows(), |rows| fill(&mut chunk, rows));
+                chunk
+            },
+            |chunk| {
+                absorb(chunk);
+                Ok::<(), Error>(())
+            },
+        )?;
+        self.members_tally.get_or_init(|| tally);
+        Ok(())
+    }
+
+    fn has_ledger(&self) -> bool {
+        self.ledger.is_some()
+    }
+
+    fn ledger<T: Default + Send>(
+        &self,
+        exact: bool,
+        fill: impl Fn(&mut T, &[LedgerRow<'_>]) + Sync,
+        mut absorb: impl FnMut(T),
+    ) -> Result<(), Error> {
+        let Some(ledger) = &self.ledger else { return Ok(()) };
+        let tally = ledger.read(
+            pass(exact),
+            self.jobs,
+            self.watch,
+            |batch| {
+                let mut chunk = T::default();
+                in_slices(batch.rows(), |rows| fill(&mut chunk, rows));
+                chunk
+            },
+            |chunk| {
+                absorb(chunk);
+                Ok::<(), Error>(())
+            },
+        )?;
+        self.ledger_tally.get_or_init(|| tally);
+        Ok(())
+    }
+}

@@ -1,0 +1,82 @@
+//! Progress on the terminal, and Ctrl-C.
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use mingjing_intake::Watch;
+use std::io::Write;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::time::Instant;
+
+/// Set by Ctrl-C.
+pub static STOP: AtomicBool = AtomicBool::new(false);
+
+/// What a long command shows while it works. Silent when standard error is no terminal, unless timings are asked.
+pub struct Progress {
+    bar: ProgressBar,
+    timings: bool,
+    phase: Mutex<Option<(String, Instant)>>,
+}
+
+impl Progress {
+    /// `timings`: print what each phase took.
+    pub fn new(timings: bool) -> Progress {
+        let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr());
+        let style =
+            ProgressStyle::with_template("{msg:<28} {bar:30} {percent:>3} %  {bytes} / {total_bytes}  {eta}");
+        if let Ok(style) = style {
+            bar.set_style(style);
+        }
+        Progress { bar, timings, phase: Mutex::new(None) }
+    }
+
+    /// A phase begins: `name` for timings, `says` for the reader.
+    pub fn phase(&self, name: &str, says: &str) {
+        self.end_phase();
+        self.bar.set_position(0);
+        self.bar.set_message(says.to_owned());
+        if let Ok(mut phase) = self.phase.lock() {
+            *phase = Some((name.to_owned(), Instant::now()));
+        }
+    }
+
+    fn end_phase(&self) {
+        let Ok(mut phase) = self.phase.lock() else { return };
+        if let Some((name, since)) = phase.take()
+            && self.timings
+        {
+            // A closed standard error is no reason to fail.
+            let _ = writeln!(std::io::stderr(), "phase {name} {:.3}", since.elapsed().as_secs_f64());
+        }
+    }
+
+    /// All is done.
+    pub fn finish(&self) {
+        self.end_phase();
+        self.bar.finish_and_clear();
+    }
+
+    /// Was Ctrl-C pressed?
+    pub fn check(&self) -> Result<(), crate::error::Error> {
+        match STOP.load(Relaxed) {
+            true => Err(crate::error::Error::Interrupted),
+            false => Ok(()),
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+impl Watch for Progress {
+    fn progress(&self, bytes_done: u64, bytes_total: u64, _rows: u64) {
+        self.bar.set_length(bytes_total);
+        self.bar.set_position(bytes_done);
+    }
+
+    fn stopped(&self) -> bool {
+        STOP.load(Relaxed)
+    }
+}
