@@ -3,6 +3,7 @@
 mod analyze;
 mod branch;
 mod compare;
+mod explain;
 mod found;
 mod job;
 mod tables;
@@ -17,6 +18,8 @@ use std::io::Write;
 pub enum Command {
     /// Count a network and write the result directory.
     Analyze(analyze::Args),
+    /// Show how a figure comes about, down to the rows.
+    Explain(explain::Args),
     /// Count again from the inputs by the slow, obvious way and compare.
     Verify(verify::Args),
     /// Open a branch of the tree at once.
@@ -51,6 +54,7 @@ impl Output<'_> {
 pub fn run(command: Command, output: &mut Output<'_>) -> Result<(), Error> {
     match command {
         Command::Analyze(args) => analyze::run(&args, output),
+        Command::Explain(args) => explain::run(&args, output),
         Command::Verify(args) => verify::run(&args, output),
         Command::Branch(args) => branch::run(&args, output),
         Command::Compare(args) => compare::run(&args, output),

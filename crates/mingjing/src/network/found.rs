@@ -16,6 +16,7 @@ const LEVELS_DOWN: u32 = 3;
 
 /// Where to look.
 #[derive(clap::Args, Debug)]
+#[group(id = "found")]
 pub struct Args {
     /// The result directory.
     #[arg(long, value_name = "DIR")]
