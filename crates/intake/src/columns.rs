@@ -107,7 +107,13 @@ impl Columns {
     }
 
     /// The plan of a file whose headings have been added; `extra` more empty cells stand behind each row.
-    pub fn plan(&self, headings: &[String], fields: &[Option<Field>], extra: usize, heading_row: u64) -> Plan {
+    pub fn plan(
+        &self,
+        headings: &[String],
+        fields: &[Option<Field>],
+        extra: usize,
+        heading_row: u64,
+    ) -> Plan {
         let mine = keys(headings);
         let order: Vec<usize> =
             self.keys.iter().map(|key| mine.iter().position(|k| k == key).unwrap_or(ABSENT)).collect();

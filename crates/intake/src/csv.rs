@@ -252,7 +252,8 @@ impl Parser {
         let end = memchr2(self.signs.delimiter, self.signs.end, rest).map_or(buffer.len(), |i| start + i);
         let mut stop = end;
         // The carriage return before a row end belongs to the row end.
-        if stop > start && buffer[stop - 1] == b'\r' && (end == buffer.len() || buffer[end] == self.signs.end) {
+        if stop > start && buffer[stop - 1] == b'\r' && (end == buffer.len() || buffer[end] == self.signs.end)
+        {
             stop -= 1;
         }
         if !needs_trim(&buffer[start..stop]) {
@@ -281,11 +282,16 @@ impl Parser {
             }
         };
         let behind = (close + 1).min(buffer.len());
-        let end = memchr2(self.signs.delimiter, self.signs.end, &buffer[behind..]).map_or(buffer.len(), |i| behind + i);
+        let end = memchr2(self.signs.delimiter, self.signs.end, &buffer[behind..])
+            .map_or(buffer.len(), |i| behind + i);
         if !buffer[behind..end].iter().all(|b| matches!(b, b' ' | b'\r' | b'\t')) {
             self.cell = Cell::Stray;
         }
         let content = &buffer[start + 1..close];
+        if quote == b'\'' && content.windows(2).any(|pair| pair == b"\"\"") {
+            // Doubled signs of the other kind: what they stand for is not known.
+            self.cell = Cell::Stray;
+        }
         if memchr(self.signs.end, content).is_some() && self.swallows(content) && self.cell == Cell::Good {
             self.cell = Cell::Swallowing;
         }

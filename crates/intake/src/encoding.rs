@@ -89,7 +89,10 @@ fn utf8_share(mut sample: &[u8]) -> Share {
 }
 
 /// A reader that gives UTF-8, without byte order mark. UTF-8 itself passes unchecked.
-pub(crate) fn utf8_reader(mut inner: Box<dyn Read + Send>, encoding: Encoding) -> io::Result<Box<dyn Read + Send>> {
+pub(crate) fn utf8_reader(
+    mut inner: Box<dyn Read + Send>,
+    encoding: Encoding,
+) -> io::Result<Box<dyn Read + Send>> {
     let mark: &[u8] = match encoding {
         Encoding::Utf8 => &[0xEF, 0xBB, 0xBF],
         Encoding::Utf16Le => &[0xFF, 0xFE],
@@ -208,8 +211,10 @@ mod tests {
     fn one_text_is_recognised_and_read_in_each_encoding() {
         let text = "会员编号,推荐人\n甲,乙\n";
         let gb = encoding_rs::GB18030.encode(text).0.into_owned();
-        let le: Vec<u8> = [0xFF, 0xFE].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
-        let be: Vec<u8> = [0xFE, 0xFF].into_iter().chain(text.encode_utf16().flat_map(u16::to_be_bytes)).collect();
+        let le: Vec<u8> =
+            [0xFF, 0xFE].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+        let be: Vec<u8> =
+            [0xFE, 0xFF].into_iter().chain(text.encode_utf16().flat_map(u16::to_be_bytes)).collect();
         let bom = format!("\u{feff}{text}").into_bytes();
         for (bytes, encoding) in [
             (text.as_bytes().to_vec(), Encoding::Utf8),
@@ -239,7 +244,7 @@ mod tests {
     fn bad_bytes_fail_after_the_text_before_them() {
         let error = read(&[b'a', 0xFF, b'b'], Encoding::Gb18030).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::InvalidData);
-        let error = read(&[b'a'], Encoding::Utf16Le).unwrap_err();
+        let error = read(b"a", Encoding::Utf16Le).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::InvalidData);
     }
 }

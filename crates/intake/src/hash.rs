@@ -19,7 +19,7 @@ pub fn hash_files(paths: &[PathBuf], jobs: usize, watch: &dyn Watch) -> Result<V
     let sizes = paths.iter().map(|p| std::fs::metadata(p).map(|m| m.len()).map_err(|e| Error::world(p, e)));
     let total: u64 = sizes.sum::<Result<u64, Error>>()?;
     let (done, next) = (AtomicU64::new(0), AtomicUsize::new(0));
-    let results: Mutex<Vec<(usize, Result<[u8; 32], Error>)>> = Mutex::new(Vec::new());
+    let results = Mutex::new(Vec::new());
     let work = |is_caller: bool| {
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
@@ -39,7 +39,13 @@ pub fn hash_files(paths: &[PathBuf], jobs: usize, watch: &dyn Watch) -> Result<V
     results.into_iter().map(|(_, result)| result).collect()
 }
 
-fn hash(path: &Path, done: &AtomicU64, total: u64, watch: &dyn Watch, tells: bool) -> Result<[u8; 32], Error> {
+fn hash(
+    path: &Path,
+    done: &AtomicU64,
+    total: u64,
+    watch: &dyn Watch,
+    tells: bool,
+) -> Result<[u8; 32], Error> {
     let world = |e| Error::world(path, e);
     let mut file = File::open(path).map_err(world)?;
     let (mut digest, mut buffer) = (Sha256::new(), vec![0; BUFFER_BYTES]);

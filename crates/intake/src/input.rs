@@ -164,10 +164,17 @@ fn open(path: &Path, table: Table, mapping: &Mapping) -> Result<Found, Error> {
     let bytes = std::fs::metadata(path).map_err(world)?.len();
     let packing = packing(path).map_err(world)?;
     let mut sample = Vec::new();
-    unpacked(path, packing, None).and_then(|r| r.take(SAMPLE_BYTES).read_to_end(&mut sample)).map_err(world)?;
+    unpacked(path, packing, None)
+        .and_then(|r| r.take(SAMPLE_BYTES).read_to_end(&mut sample))
+        .map_err(world)?;
     let is_whole = (sample.len() as u64) < SAMPLE_BYTES;
     if sample.is_empty() {
-        return Err(Error::fault("empty_file", &name, "the file is empty".to_owned(), "Check how it was exported."));
+        return Err(Error::fault(
+            "empty_file",
+            &name,
+            "the file is empty".to_owned(),
+            "Check how it was exported.",
+        ));
     }
     let sample = Sample { bytes: &sample, is_whole, name: &name };
     let mut input = Input {
@@ -358,9 +365,16 @@ fn open_csv(
         .expect("there is at least one candidate");
     let Some(mut headings) = rows.get(at).cloned() else {
         let message = format!("row {} should hold the headings, and there is no such row", at + 1);
-        return Err(Error::fault("heading_missing", sample.name, message, "Give the file with its headings."));
+        return Err(Error::fault(
+            "heading_missing",
+            sample.name,
+            message,
+            "Give the file with its headings.",
+        ));
     };
-    if options.quote.is_none() && headings.iter().any(|h| h.len() > 2 && h.starts_with('\'') && h.ends_with('\'')) {
+    if options.quote.is_none()
+        && headings.iter().any(|h| h.len() > 2 && h.starts_with('\'') && h.ends_with('\''))
+    {
         let message = "headings stand between single quotes (')".to_owned();
         let advice = "If that is the quote of this file, say so in the mapping file (files: … quote: \"'\").";
         return Err(Error::fault("quote_unclear", sample.name, message, advice));
@@ -405,7 +419,8 @@ fn settle_width(headings: &mut Vec<String>, rows: &[Vec<String>]) -> usize {
         headings.truncate(width);
         return 0;
     }
-    let is_empty = |row: &Vec<String>| row.get(headings.len()..).is_none_or(|rest| rest.iter().all(String::is_empty));
+    let is_empty =
+        |row: &Vec<String>| row.get(headings.len()..).is_none_or(|rest| rest.iter().all(String::is_empty));
     if rows.iter().all(is_empty) { width.saturating_sub(headings.len()) } else { 0 }
 }
 
@@ -421,13 +436,17 @@ pub(crate) fn hint_at_headings(
     if headings.iter().any(|h| fits_any(h, table, mapping)) {
         return Ok(());
     }
-    let later = rows.iter().take(40).skip(at + 1).position(|row| recognise(name, row, table, mapping).is_ok());
+    let later =
+        rows.iter().take(40).skip(at + 1).position(|row| recognise(name, row, table, mapping).is_ok());
     match later {
         None => Ok(()),
         Some(offset) => {
             let row = at + 2 + offset;
-            let message = format!("row {} holds no headings, row {row} does: lines stand above the table", at + 1);
-            let advice = format!("Say in the mapping file which row holds the headings:\nfiles: {{ \"{name}\": {{ heading_row: {row} }} }}");
+            let message =
+                format!("row {} holds no headings, row {row} does: lines stand above the table", at + 1);
+            let advice = format!(
+                "Say in the mapping file which row holds the headings:\nfiles: {{ \"{name}\": {{ heading_row: {row} }} }}"
+            );
             Err(Error::fault("lines_above_headings", name, message, &advice))
         }
     }

@@ -84,7 +84,13 @@ fn object(line: &str) -> Option<Members<'_>> {
 struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// Parses whole lines into a batch.
-pub(crate) fn parse(terms: &Terms, plan: &Plan, file: u32, name: &str, chunk: &Chunk) -> Result<Batch, Error> {
+pub(crate) fn parse(
+    terms: &Terms,
+    plan: &Plan,
+    file: u32,
+    name: &str,
+    chunk: &Chunk,
+) -> Result<Batch, Error> {
     let text = std::str::from_utf8(&chunk.bytes).map_err(|e| {
         let before = chunk.bytes[..e.valid_up_to()].iter().filter(|b| **b == b'\n').count();
         bad_bytes(name, chunk.first_row + before as u64)
@@ -112,7 +118,11 @@ struct Kinds(Vec<(Option<Field>, bool)>);
 impl Kinds {
     fn new(plan: &Plan) -> Kinds {
         let field = |i: usize| Field::ALL.into_iter().find(|f| plan.fields[*f as usize] == i);
-        Kinds((0..plan.headings.len()).map(|i| (field(i), field(i).is_some_and(|f| KEY_FIELDS.contains(&f)))).collect())
+        Kinds(
+            (0..plan.headings.len())
+                .map(|i| (field(i), field(i).is_some_and(|f| KEY_FIELDS.contains(&f))))
+                .collect(),
+        )
     }
 }
 
@@ -162,9 +172,9 @@ fn fill(
 fn text_of(value: &RawValue, field: Option<Field>, is_key: bool) -> Result<Cow<'_, str>, Complaint> {
     let raw = value.get();
     match raw.as_bytes().first() {
-        Some(b'"') => {
-            serde_json::from_str::<String>(raw).map(Cow::Owned).map_err(|_| (field, String::new(), Reason::BadJson))
-        }
+        Some(b'"') => serde_json::from_str::<String>(raw)
+            .map(Cow::Owned)
+            .map_err(|_| (field, String::new(), Reason::BadJson)),
         Some(b'n') | None => Ok(Cow::Borrowed("")),
         Some(b'{' | b'[') if field.is_some() => Err((field, String::new(), Reason::BadJson)),
         Some(b'-' | b'0'..=b'9') if is_key => {

@@ -197,7 +197,9 @@ impl Mapping {
     pub(crate) fn kinds_to_fill_in<'a>(&self, unknown: impl Iterator<Item = &'a str>) -> String {
         let mut rest = self.clone();
         let own = std::mem::take(&mut rest.file.kinds);
-        let mut text = String::from("# mapping file to fill in: topup, order, bonus, out, internal, transfer or reversal\nkinds:\n");
+        let mut text = String::from(
+            "# mapping file to fill in: topup, order, bonus, out, internal, transfer or reversal\nkinds:\n",
+        );
         for kind in unknown {
             let _ = writeln!(text, "  {}:   # the class", quoted(kind));
         }
@@ -223,7 +225,11 @@ impl File {
             for name in section.iter().flat_map(BTreeMap::keys) {
                 if !known(name) {
                     let all: Vec<_> = table.words().fields.keys().map(|f| f.name()).collect();
-                    return Err(format!("{}: {name} is no field; fields are {}", table.name(), all.join(", ")));
+                    return Err(format!(
+                        "{}: {name} is no field; fields are {}",
+                        table.name(),
+                        all.join(", ")
+                    ));
                 }
             }
         }

@@ -17,9 +17,11 @@ use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use arrow::compute::cast;
 use arrow::datatypes::{self as dt, DataType, Schema, TimeUnit};
 use arrow::util::display::{ArrayFormatter, FormatOptions};
-use memchr::{memchr, memchr2, memchr_iter};
+use memchr::{memchr, memchr_iter, memchr2};
 use mingjing_network::rows::{Fen, Micros};
-use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
+};
 use std::fs::File;
 use std::io::Write as _;
 use std::path::Path;
@@ -31,8 +33,8 @@ pub(crate) const BATCH_ROWS: usize = 32_768;
 /// Opens the footer; texts will be read as views into the pages.
 pub(crate) fn open(path: &Path, name: &str) -> Result<ArrowReaderMetadata, Error> {
     let file = File::open(path).map_err(|e| Error::world(path, e))?;
-    let plain =
-        ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()).map_err(|e| broken(name, &e.to_string()))?;
+    let plain = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new())
+        .map_err(|e| broken(name, &e.to_string()))?;
     let fields = plain.schema().fields().iter().map(|field| {
         let view = match field.data_type() {
             DataType::Utf8 | DataType::LargeUtf8 => DataType::Utf8View,
@@ -47,7 +49,12 @@ pub(crate) fn open(path: &Path, name: &str) -> Result<ArrowReaderMetadata, Error
 }
 
 fn broken(name: &str, what: &str) -> Error {
-    Error::fault("bad_parquet", name, format!("no readable Parquet file: {what}"), "Get the file again, or export it anew.")
+    Error::fault(
+        "bad_parquet",
+        name,
+        format!("no readable Parquet file: {what}"),
+        "Get the file again, or export it anew.",
+    )
 }
 
 /// One row group to decode.
@@ -78,20 +85,30 @@ pub(crate) fn decode(group: Group, terms: &Terms, plan: &Plan, file: u32, name: 
     };
     let mut row = group.first_row;
     for batch in reader {
-        let made = match batch {
-            Ok(batch) => {
-                let first_row = row;
-                row += batch.num_rows() as u64;
-                rows(&batch, terms, plan, file, first_row).map_err(|e| broken(name, &e))
+        let batch = match batch {
+            Ok(batch) => batch,
+            Err(error) => {
+                emit(Err(broken(name, &error.to_string()).at_row(row)));
+                return;
             }
-            Err(error) => Err(broken(name, &error.to_string()).at_row(row)),
         };
-        let failed = made.is_err();
-        if !emit(made) || failed {
-            return;
+        // Huge cells: fewer rows at a time, so that places in a batch's texts fit 31 bits.
+        let pieces = batch.get_array_memory_size() / BATCH_BYTES + 1;
+        let size = batch.num_rows().div_ceil(pieces).max(1);
+        for start in (0..batch.num_rows()).step_by(size) {
+            let piece = batch.slice(start, size.min(batch.num_rows() - start));
+            let made = rows(&piece, terms, plan, file, row).map_err(|e| broken(name, &e).at_row(row));
+            row += piece.num_rows() as u64;
+            let failed = made.is_err();
+            if !emit(made) || failed {
+                return;
+            }
         }
     }
 }
+
+/// Memory of the cells that are turned into text at a time.
+const BATCH_BYTES: usize = 256 << 20;
 
 fn rows(batch: &RecordBatch, terms: &Terms, plan: &Plan, file: u32, first_row: u64) -> Result<Batch, String> {
     let columns: Vec<ArrayRef> = batch.columns().iter().map(simplified).collect::<Result<_, _>>()?;
@@ -99,7 +116,8 @@ fn rows(batch: &RecordBatch, terms: &Terms, plan: &Plan, file: u32, first_row: u
     // Control characters hardly ever occur: looked for in the whole batch first, cell by cell only then.
     let quick = made(&columns, batch.num_rows(), terms, plan, file, first_row, false);
     let separators = batch.num_rows() * plan.order.len().saturating_sub(1);
-    let is_clean = memchr_iter(SEPARATOR, &quick.second).count() == separators && memchr(0, &quick.second).is_none();
+    let is_clean =
+        memchr_iter(SEPARATOR, &quick.second).count() == separators && memchr(0, &quick.second).is_none();
     let maker = match is_clean {
         true => quick,
         false => made(&columns, batch.num_rows(), terms, plan, file, first_row, true),
@@ -154,7 +172,8 @@ struct Typed<'a, 'b> {
 }
 
 /// Fields that tell one account or person from another.
-pub(crate) const KEY_FIELDS: [Field; 4] = [Field::Account, Field::Referrer, Field::Placement, Field::Identity];
+pub(crate) const KEY_FIELDS: [Field; 4] =
+    [Field::Account, Field::Referrer, Field::Placement, Field::Identity];
 
 /// From here on a double does not hold every whole number.
 pub(crate) const WHOLE_DOUBLE_MAX: f64 = 9_007_199_254_740_992.0;
@@ -184,7 +203,9 @@ impl<'a, 'b> Typed<'a, 'b> {
 
 /// Brings the many number types to few.
 fn simplified(array: &ArrayRef) -> Result<ArrayRef, String> {
-    use DataType::{Dictionary, Float16, Float32, Int8, Int16, Int32, LargeUtf8, UInt8, UInt16, UInt32, Utf8};
+    use DataType::{
+        Dictionary, Float16, Float32, Int8, Int16, Int32, LargeUtf8, UInt8, UInt16, UInt32, Utf8,
+    };
     let target = match array.data_type() {
         Int8 | Int16 | Int32 | UInt8 | UInt16 | UInt32 => DataType::Int64,
         Float16 | Float32 => return shortest(array),
@@ -234,7 +255,9 @@ impl Times<'_> {
             Times::Second(a) => a.is_valid(i).then(|| Some((a.value(i).checked_mul(1_000_000)?, 0))),
             Times::Milli(a) => a.is_valid(i).then(|| Some((a.value(i).checked_mul(1_000)?, 0))),
             Times::Micro(a) => a.is_valid(i).then(|| Some((a.value(i), 0))),
-            Times::Nano(a) => a.is_valid(i).then(|| Some((a.value(i).div_euclid(1_000), a.value(i).rem_euclid(1_000)))),
+            Times::Nano(a) => {
+                a.is_valid(i).then(|| Some((a.value(i).div_euclid(1_000), a.value(i).rem_euclid(1_000))))
+            }
         }
     }
 
@@ -252,7 +275,10 @@ impl<'a> Column<'a> {
     fn new(array: &'a ArrayRef) -> Result<Column<'a>, String> {
         Ok(match array.data_type() {
             DataType::Utf8View => Column::View(array.as_string_view()),
-            DataType::Binary | DataType::LargeBinary | DataType::BinaryView | DataType::FixedSizeBinary(_) => {
+            DataType::Binary
+            | DataType::LargeBinary
+            | DataType::BinaryView
+            | DataType::FixedSizeBinary(_) => {
                 Column::Bytes(cast(array, &DataType::BinaryView).map_err(|e| e.to_string())?)
             }
             DataType::Int64 => Column::Int(array.as_primitive()),
@@ -307,11 +333,7 @@ impl<'a> Column<'a> {
     #[inline]
     fn push(&self, i: usize, out: &mut Vec<u8>) {
         match self {
-            Column::View(a) => {
-                if a.is_valid(i) {
-                    push_text(a.value(i), out);
-                }
-            }
+            Column::View(a) if a.is_valid(i) => push_text(a.value(i), out),
             Column::Int(a) if a.is_valid(i) => push_int(out, i128::from(a.value(i))),
             Column::UInt(a) if a.is_valid(i) => push_int(out, i128::from(a.value(i))),
             Column::Double(a) if a.is_valid(i) => push_double(out, a.value(i)),
@@ -351,7 +373,8 @@ impl<'a> Column<'a> {
 #[inline]
 fn push_text(text: &str, out: &mut Vec<u8>) {
     let bytes = text.as_bytes();
-    let (from, to) = if crate::csv::needs_trim(bytes) { trimmed(bytes, 0, bytes.len()) } else { (0, bytes.len()) };
+    let (from, to) =
+        if crate::csv::needs_trim(bytes) { trimmed(bytes, 0, bytes.len()) } else { (0, bytes.len()) };
     out.extend_from_slice(&bytes[from..to]);
 }
 

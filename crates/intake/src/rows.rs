@@ -68,7 +68,8 @@ pub(crate) struct Terms {
 impl Terms {
     pub fn new(table: Table, mapping: &Mapping) -> Terms {
         let words = table.words();
-        let flags = words.paid.iter().flat_map(|(yes, list)| list.iter().map(move |w| (fold(w), yes == "yes")));
+        let flags =
+            words.paid.iter().flat_map(|(yes, list)| list.iter().map(move |w| (fold(w), yes == "yes")));
         Terms {
             table,
             zone: Zone::new(mapping.zone()),

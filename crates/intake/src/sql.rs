@@ -26,9 +26,16 @@ pub(crate) fn is_dump(sample: &[u8]) -> bool {
     let text = String::from_utf8_lossy(start).to_ascii_lowercase();
     text.lines().any(|line| {
         let line = line.trim_start();
-        ["insert into ", "insert ignore into ", "replace into ", "create table ", "-- mysql dump", "drop table if exists "]
-            .iter()
-            .any(|word| line.starts_with(word))
+        [
+            "insert into ",
+            "insert ignore into ",
+            "replace into ",
+            "create table ",
+            "-- mysql dump",
+            "drop table if exists ",
+        ]
+        .iter()
+        .any(|word| line.starts_with(word))
     })
 }
 
@@ -53,7 +60,9 @@ pub(crate) fn open(
     mapping: &Mapping,
 ) -> Result<Opened, Error> {
     let wanted = mapping.sql_tables(table);
-    let reader = unpacked(path, packing, None).and_then(|r| utf8_reader(r, encoding)).map_err(|e| Error::world(path, e))?;
+    let reader = unpacked(path, packing, None)
+        .and_then(|r| utf8_reader(r, encoding))
+        .map_err(|e| Error::world(path, e))?;
     let mut dump = Dump::new(reader);
     let mut tables = BTreeSet::new();
     loop {
@@ -91,7 +100,8 @@ fn refused(problem: Problem, name: &str, path: &Path, row: u64) -> Error {
         Problem::Io(e) => Error::world(path, e),
         Problem::Syntax(what) => {
             let advice = "Get the dump again; if it is cut off, say so and give the part that is whole.";
-            Error::fault("bad_sql", name, format!("the dump cannot be read here: {what}"), advice).at_row(row + 1)
+            Error::fault("bad_sql", name, format!("the dump cannot be read here: {what}"), advice)
+                .at_row(row + 1)
         }
     }
 }
@@ -142,7 +152,9 @@ impl Dump {
     /// Behind INSERT: up to the first row. `None` for forms without rows (INSERT … SELECT, SET).
     fn insert(&mut self) -> Result<Option<Insert>, Problem> {
         let mut word = self.lexer.spaced_word()?;
-        while ["low_priority", "delayed", "high_priority", "ignore"].contains(&word.to_ascii_lowercase().as_str()) {
+        while ["low_priority", "delayed", "high_priority", "ignore"]
+            .contains(&word.to_ascii_lowercase().as_str())
+        {
             word = self.lexer.spaced_word()?;
         }
         let mut table = if word.eq_ignore_ascii_case("into") { self.lexer.name()? } else { word };
@@ -205,8 +217,17 @@ impl Dump {
             self.lexer.skip_blanks()?;
             let is_quoted = matches!(self.lexer.peek()?, Some(b'`' | b'"'));
             let name = self.lexer.name()?;
-            const NOT_COLUMNS: [&str; 9] =
-                ["primary", "key", "unique", "index", "constraint", "fulltext", "spatial", "foreign", "check"];
+            const NOT_COLUMNS: [&str; 9] = [
+                "primary",
+                "key",
+                "unique",
+                "index",
+                "constraint",
+                "fulltext",
+                "spatial",
+                "foreign",
+                "check",
+            ];
             if is_quoted || !NOT_COLUMNS.contains(&name.to_ascii_lowercase().as_str()) {
                 columns.push(name.trim().to_owned());
             }
@@ -271,6 +292,9 @@ pub(crate) fn feed<'a>(
     })
 }
 
+/// A longer row is damage.
+const ROW_BYTES_MAX: usize = 64 << 20;
+
 enum Stop {
     Problem(Problem),
     Fault(Box<Error>),
@@ -317,8 +341,16 @@ impl Rows<'_> {
         let columns = insert.columns.ok_or_else(|| fault(no_columns(self.name, &insert.table)))?;
         let place = |column: &String| {
             self.headings.iter().position(|h| h == column).ok_or_else(|| {
-                let message = format!("table {} has a column {column} that the first INSERT does not have", insert.table);
-                fault(Error::fault("sql_columns_differ", self.name, message, "Read tables of different form one by one."))
+                let message = format!(
+                    "table {} has a column {column} that the first INSERT does not have",
+                    insert.table
+                );
+                fault(Error::fault(
+                    "sql_columns_differ",
+                    self.name,
+                    message,
+                    "Read tables of different form one by one.",
+                ))
             })
         };
         columns.iter().map(place).collect()
@@ -328,12 +360,16 @@ impl Rows<'_> {
     fn tuple(&mut self, out: &mut Cells) -> Result<(), Stop> {
         let order = self.order.take().unwrap_or_default();
         self.cells.iter_mut().for_each(Vec::clear);
-        let (mut count, mut beyond) = (0, Vec::new());
+        let (mut count, mut bytes, mut beyond) = (0, 0, Vec::new());
         loop {
             let at = order.get(count).copied();
             let cell = at.map_or(&mut beyond, |at| &mut self.cells[at]);
             self.dump.lexer.value(cell)?;
             count += 1;
+            bytes += at.map_or(beyond.len(), |at| self.cells[at].len());
+            if bytes > ROW_BYTES_MAX {
+                return Err(Problem::Syntax("a row without end").into());
+            }
             if let Some(at) = at
                 && std::str::from_utf8(&self.cells[at]).is_err()
             {

@@ -103,6 +103,9 @@ pub(crate) enum Job {
 /// Gives the jobs of one file in their order.
 pub(crate) type Feed<'a> = Box<dyn FnMut() -> Result<Option<Job>, Error> + Send + 'a>;
 
+/// A job with its file, and how many of its batches may wait; none at the end.
+type Next = Option<((usize, Job), usize)>;
+
 /// What a batch leaves behind when its rows are gone.
 struct Done<T> {
     prepared: T,
@@ -153,7 +156,7 @@ impl Reading {
         &'a self,
         watch: &'a dyn Watch,
         read_bytes: &'a Arc<AtomicU64>,
-    ) -> impl FnMut() -> Result<Option<((usize, Job), usize)>, Error> + Send + 'a {
+    ) -> impl FnMut() -> Result<Next, Error> + Send + 'a {
         let mut file = 0;
         let mut feed: Option<Feed<'a>> = None;
         move || loop {
@@ -168,7 +171,9 @@ impl Reading {
             if let Some(job) = current()? {
                 let waiting = match &job {
                     // All of a row group of ordinary size, so that its neighbours are decoded at the same time.
-                    Job::Group(group) => group.metadata.metadata().row_group(group.number).num_rows() as usize / BATCH_ROWS + 1,
+                    Job::Group(group) => {
+                        group.metadata.metadata().row_group(group.number).num_rows() as usize / BATCH_ROWS + 1
+                    }
                     _ => 1,
                 };
                 return Ok(Some(((file, job), waiting.min(32))));
@@ -222,7 +227,9 @@ impl Reading {
         let (plan, name, file) = (&source.plan, source.input.name.as_str(), file as u32);
         match job {
             Job::Rows(chunk) => {
-                let Body::Csv { signs, .. } = &source.body else { unreachable!("only delimited text gives rows") };
+                let Body::Csv { signs, .. } = &source.body else {
+                    unreachable!("only delimited text gives rows")
+                };
                 let mut maker = Maker::new(terms, plan, file, chunk.bytes);
                 parse(&mut maker, plan, *signs, chunk.first_row);
                 emit(maker.close().map_err(|before| {

@@ -167,7 +167,7 @@ fn fraction(rest: &[u8]) -> Option<i64> {
 #[inline]
 pub(crate) fn days_from_civil(year: u32, month: u32, day: u32) -> Option<i64> {
     const LENGTHS: [u32; 12] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     let length = *LENGTHS.get(month.wrapping_sub(1) as usize)? + u32::from(leap && month == 2);
     if day == 0 || day > length {
         return None;
@@ -320,7 +320,9 @@ mod tests {
     #[test]
     fn a_double_goes_to_the_fen_that_is_nearest_to_it() {
         // 1.005 is a little less than that as a double; 0.125 is exact and goes away from zero.
-        for (yuan, fen) in [(1.005, 100), (0.125, 13), (-0.125, -13), (1.115, 111), (0.1 + 0.2, 30), (2.675, 267)] {
+        for (yuan, fen) in
+            [(1.005, 100), (0.125, 13), (-0.125, -13), (1.115, 111), (0.1 + 0.2, 30), (2.675, 267)]
+        {
             assert_eq!(amount_of_double(yuan), Some(fen), "{yuan}");
         }
         for yuan in [f64::NAN, f64::INFINITY, 1e16] {

@@ -56,7 +56,12 @@ pub(crate) fn open(path: &Path, name: &str, table: Table, mapping: &Mapping) -> 
     }
     if headings.is_empty() {
         let message = format!("sheet {sheet} has no headings");
-        return Err(Error::fault("heading_missing", name, message, "Name the sheet in the mapping file (sheets: …)."));
+        return Err(Error::fault(
+            "heading_missing",
+            name,
+            message,
+            "Name the sheet in the mapping file (sheets: …).",
+        ));
     }
     hint_at_headings(name, &headings, &rows, at, table, mapping)?;
     let part = Some(sheet.clone());
@@ -79,17 +84,27 @@ fn chosen(book: &mut Book, name: &str, table: Table, mapping: &Mapping) -> Resul
     let mut filled = Vec::new();
     for sheet in sheets {
         // Chart sheets have no cells and cannot be read.
-        let has_cells = book.worksheet_cells_reader(&sheet).is_ok_and(|mut r| matches!(r.next_cell(), Ok(Some(_))));
+        let has_cells =
+            book.worksheet_cells_reader(&sheet).is_ok_and(|mut r| matches!(r.next_cell(), Ok(Some(_))));
         if has_cells {
             filled.push(sheet);
         }
     }
     match filled.len() {
-        0 => Err(Error::fault("empty_file", name, "no sheet holds a cell".to_owned(), "Check how it was exported.")),
+        0 => Err(Error::fault(
+            "empty_file",
+            name,
+            "no sheet holds a cell".to_owned(),
+            "Check how it was exported.",
+        )),
         1 => Ok(filled.remove(0)),
         _ => {
             let message = format!("the workbook has several sheets: {}", filled.join(", "));
-            let advice = format!("Name the one to read in the mapping file:\nsheets: {{ {}: \"{}\" }}", table.name(), filled[0]);
+            let advice = format!(
+                "Name the one to read in the mapping file:\nsheets: {{ {}: \"{}\" }}",
+                table.name(),
+                filled[0]
+            );
             Err(Error::fault("sheet_unclear", name, message, &advice))
         }
     }

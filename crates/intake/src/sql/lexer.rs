@@ -232,7 +232,8 @@ impl Lexer {
                         self.bump();
                         let mut digits = Vec::new();
                         self.quoted(b'\'', &mut digits)?;
-                        *out = unhex(&digits).ok_or(Problem::Syntax("a hexadecimal value with other signs"))?;
+                        *out =
+                            unhex(&digits).ok_or(Problem::Syntax("a hexadecimal value with other signs"))?;
                     }
                     "b" | "n" if is_text => {
                         self.bump();

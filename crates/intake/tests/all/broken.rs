@@ -84,11 +84,16 @@ fn damaged_containers_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
     let packed = zstd::encode_all(&b"uid,tjr\n1,\n"[..], 1).unwrap();
-    assert!(outcome(&write(at, "a.zst", &packed[..packed.len() - 4]), &Mapping::default()).starts_with("World"));
+    assert!(
+        outcome(&write(at, "a.zst", &packed[..packed.len() - 4]), &Mapping::default()).starts_with("World")
+    );
     assert!(outcome(&write(at, "a.gz", [0x1F, 0x8B, 8, 0, 1]), &Mapping::default()).starts_with("World"));
     assert_eq!(outcome(&write(at, "a.parquet", b"PAR1 and nothing"), &Mapping::default()), "bad_parquet");
     assert_eq!(outcome(&write(at, "a.xlsx", b"PK\x03\x04 and nothing"), &Mapping::default()), "bad_workbook");
-    assert_eq!(outcome(&write(at, "a.xls", [0xD0, 0xCF, 0x11, 0xE0, 0xA1]), &Mapping::default()), "bad_workbook");
+    assert_eq!(
+        outcome(&write(at, "a.xls", [0xD0, 0xCF, 0x11, 0xE0, 0xA1]), &Mapping::default()),
+        "bad_workbook"
+    );
     assert!(outcome(&at.join("missing.csv"), &Mapping::default()).starts_with("World"));
     assert!(outcome(at, &Mapping::default()).starts_with("World"));
 }
@@ -105,7 +110,11 @@ fn broken_dumps_are_refused_where_they_break() {
         ("one value too few", b"(2,1),(3,1,'');", "1< 3<1 | 2 ragged_row 2 cells, 3 expected"),
         ("a function as value", b"(2,NOW(),'');", "bad_sql at row 2"),
         ("bad bytes in a field", b"('\xff',1,'');", "bad_encoding at row 2"),
-        ("signs and numbers", b"(-2,0x31,x'e794b2'), ( +3 , 1.50 , 'it''s \\'x\\' \\\\' ) ON DUPLICATE KEY UPDATE x=1;", "1< -2<1 +3<1.50 | "),
+        (
+            "signs and numbers",
+            b"(-2,0x31,x'e794b2'), ( +3 , 1.50 , 'it''s \\'x\\' \\\\' ) ON DUPLICATE KEY UPDATE x=1;",
+            "1< -2<1 +3<1.50 | ",
+        ),
     ];
     for (what, tail, expected) in cases {
         let bytes = [head.as_bytes(), tail].concat();
@@ -130,7 +139,8 @@ fn reading_stops_when_told_or_when_the_caller_fails() {
     let folder = tempfile::tempdir().unwrap();
     let rows: String = (0..5_000).map(|i| format!("{i},\n")).collect();
     let path = write(folder.path(), "m.csv", format!("uid,tjr\n{rows}"));
-    let table = Members::open(std::slice::from_ref(&path), &Mapping::default()).unwrap().with_chunk_bytes(1_000);
+    let table =
+        Members::open(std::slice::from_ref(&path), &Mapping::default()).unwrap().with_chunk_bytes(1_000);
     let watch = Stopping(AtomicU64::new(0));
     let stopped: Result<_, Error> = table.read(Pass::Quick, 2, &watch, |b| b.rows().len(), |_| Ok(()));
     assert!(matches!(stopped, Err(Error::Stopped)));

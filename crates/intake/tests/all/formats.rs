@@ -82,7 +82,8 @@ fn dump() -> String {
     let cell = |text: &&str| if text.is_empty() { "NULL".to_owned() } else { escape(text) };
     let tuple = |row: &[&str; 7]| format!("({})", row.iter().map(cell).collect::<Vec<_>>().join(","));
     let names: Vec<_> = HEADINGS.iter().map(|h| format!("`{h}`")).collect();
-    let columns: Vec<_> = names.iter().map(|n| format!("  {n} varchar(64) DEFAULT 'a,b)' COMMENT '；'")).collect();
+    let columns: Vec<_> =
+        names.iter().map(|n| format!("  {n} varchar(64) DEFAULT 'a,b)' COMMENT '；'")).collect();
     let mut text = format!(
         "-- MySQL dump 10.13\n/*!40101 SET NAMES utf8 */;\nDROP TABLE IF EXISTS `users`;\nCREATE TABLE `users` (\n{},\n  PRIMARY KEY (`{}`)\n) ENGINE=InnoDB;\nINSERT INTO `other` VALUES (1,'x;);',(2));\nLOCK TABLES `users` WRITE;\n",
         columns.join(",\n"),
@@ -90,7 +91,11 @@ fn dump() -> String {
     );
     let tuples: Vec<_> = ROWS.iter().map(tuple).collect();
     text += &format!("INSERT INTO `users` VALUES {},\n{};\n", tuples[..3].join(","), tuples[3..5].join(", "));
-    text += &format!("INSERT IGNORE INTO `db`.`users` ({}) VALUES {};\n/* end */", names.join(", "), tuples[5..].join(","));
+    text += &format!(
+        "INSERT IGNORE INTO `db`.`users` ({}) VALUES {};\n/* end */",
+        names.join(", "),
+        tuples[5..].join(",")
+    );
     text
 }
 
@@ -115,7 +120,8 @@ fn member_rows_are_the_same_from_every_format() {
     let plain = Mapping::default();
     let dumped = mapping("tables: { members: users }");
     let csv = delimited(",", false);
-    let utf16: Vec<u8> = [0xFF, 0xFE].into_iter().chain(csv.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let utf16: Vec<u8> =
+        [0xFF, 0xFE].into_iter().chain(csv.encode_utf16().flat_map(u16::to_le_bytes)).collect();
     let parquet = member_parquet(at);
     let workbook = workbook(at);
     let packed = |path: &Path| gzip(&std::fs::read(path).unwrap());
@@ -133,7 +139,11 @@ fn member_rows_are_the_same_from_every_format() {
         (write(at, "m.jsonl", json_lines()), 1, &plain),
         (write(at, "m.jsonl.zst", zstd::encode_all(json_lines().as_bytes(), 3).unwrap()), 1, &plain),
         (write(at, "m.sql", dump()), 1, &dumped),
-        (write(at, "gb.sql.gz", gzip(&encoding_rs::GB18030.encode(&dump().replace("utf8", "gbk")).0)), 1, &dumped),
+        (
+            write(at, "gb.sql.gz", gzip(&encoding_rs::GB18030.encode(&dump().replace("utf8", "gbk")).0)),
+            1,
+            &dumped,
+        ),
         (write(at, "m.parquet.gz", packed(&parquet)), 1, &plain),
         (write(at, "m.xlsx.gz", packed(&workbook)), 2, &plain),
         (parquet, 1, &plain),
@@ -150,13 +160,10 @@ fn member_rows_are_the_same_from_every_format() {
     assert_eq!(rows[1].exact, ROWS[1].join("\u{1f}"));
     assert_eq!((rows[0].joined, rows[4].joined), (Some(1_593_484_200_000_000), Some(646_801_200_000_000)));
     assert_eq!(rows[6].joined, Some(1_593_532_800_250_000));
-    assert_eq!([rows[0].paid, rows[1].paid, rows[2].paid, rows[4].paid, rows[5].paid], [
-        Some(true),
-        Some(false),
-        None,
-        Some(false),
-        None
-    ]);
+    assert_eq!(
+        [rows[0].paid, rows[1].paid, rows[2].paid, rows[4].paid, rows[5].paid],
+        [Some(true), Some(false), None, Some(false), None]
+    );
     assert_eq!((rows[2].content, &rows[2].exact), (rows[3].content, &rows[3].exact));
     for (path, first, mapping) in &files {
         let read = members(path, mapping).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
@@ -165,7 +172,8 @@ fn member_rows_are_the_same_from_every_format() {
 }
 
 fn ledger_story(path: &Path) -> Vec<Entry> {
-    let (mut rows, tally) = ledger(path, &Mapping::default()).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    let (mut rows, tally) =
+        ledger(path, &Mapping::default()).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     assert_eq!(tally.rejected, [], "{}", path.display());
     let first = rows[0].row;
     rows.iter_mut().for_each(|r| r.row -= first);
@@ -202,7 +210,10 @@ fn ledger_rows_are_the_same_from_typed_cells() {
     let csv = "会员编号,类型,金额,时间\n12,充值,0.30,2020-06-30 10:30:00\n7,提现,\"-1,234.50\",1990-07-01 12:00:00\n";
     let expected = ledger_story(&write(at, "l.csv", csv));
     assert_eq!((expected[0].amount, expected[1].amount), (30, -123_450));
-    assert_eq!((expected[0].time, expected[1].time), (Some(1_593_484_200_000_000), Some(646_801_200_000_000)));
+    assert_eq!(
+        (expected[0].time, expected[1].time),
+        (Some(1_593_484_200_000_000), Some(646_801_200_000_000))
+    );
     let typed = |name: &str, account: ArrayRef, amount: ArrayRef, time: ArrayRef| {
         let kinds = texts(vec!["充值", "提现"]);
         parquet(at, name, vec![("会员编号", account), ("类型", kinds), ("金额", amount), ("时间", time)], 1)
@@ -213,9 +224,11 @@ fn ledger_rows_are_the_same_from_typed_cells() {
         Arc::new(Decimal128Array::from(vec![30, -123_450]).with_precision_and_scale(18, 2).unwrap());
     let binary: ArrayRef = Arc::new(Float64Array::from(vec![0.1 + 0.2, -1_234.5]));
     let naive: ArrayRef = Arc::new(TimestampMicrosecondArray::from(CLOCKS.map(|s| s * 1_000_000).to_vec()));
-    let nanos: ArrayRef = Arc::new(TimestampNanosecondArray::from(CLOCKS.map(|s| s * 1_000_000_000).to_vec()));
+    let nanos: ArrayRef =
+        Arc::new(TimestampNanosecondArray::from(CLOCKS.map(|s| s * 1_000_000_000).to_vec()));
     let instants = vec![1_593_484_200, 646_801_200];
-    let zoned: ArrayRef = Arc::new(TimestampSecondArray::from(instants.clone()).with_timezone("America/New_York"));
+    let zoned: ArrayRef =
+        Arc::new(TimestampSecondArray::from(instants.clone()).with_timezone("America/New_York"));
     let unix: ArrayRef = Arc::new(StringArray::from(vec!["1593484200", "1990-07-01T12:00:00+09:00"]));
     let files = [
         typed("a.parquet", Arc::clone(&whole), Arc::clone(&decimal), naive),
@@ -263,7 +276,8 @@ fn a_date_is_midnight_in_shanghai() {
 fn numbers_that_lost_digits_are_no_account_numbers() {
     let folder = tempfile::tempdir().unwrap();
     let accounts: ArrayRef = Arc::new(Float64Array::from(vec![1e17, 3.0]));
-    let path = parquet(folder.path(), "m.parquet", vec![("account", accounts), ("tjr", texts(vec!["", ""]))], 10);
+    let path =
+        parquet(folder.path(), "m.parquet", vec![("account", accounts), ("tjr", texts(vec!["", ""]))], 10);
     let (rows, tally) = members(&path, &Mapping::default()).unwrap();
     assert_eq!((rows.len(), rows[0].account.as_str()), (1, "3"));
     assert_eq!((tally.rejected[0].reason, tally.rejected[0].row), (Reason::DigitsLost, 1));
@@ -276,12 +290,19 @@ fn several_files_are_one_table_whatever_the_order_of_their_columns() {
     let paths = [
         write(at, "a.csv", "uid,re_id,note\n1,,x\n"),
         write(at, "b.csv", "note;re_id;UID;idcard\nx;;1;\ny;1;2;X1\n"),
-        write(at, "c.jsonl", "{\"re_id\":\"\",\"uid\":\"1\",\"note\":\"x\"}\n{\"uid\":\"9\",\"re_id\":null}\n"),
+        write(
+            at,
+            "c.jsonl",
+            "{\"re_id\":\"\",\"uid\":\"1\",\"note\":\"x\"}\n{\"uid\":\"9\",\"re_id\":null}\n",
+        ),
     ];
     let table = Members::open(&paths, &Mapping::default()).unwrap();
     let inputs = table.inputs();
     assert_eq!([inputs[0].delimiter, inputs[1].delimiter, inputs[2].delimiter], [Some(','), Some(';'), None]);
-    assert_eq!((inputs[2].format, inputs[2].packing, inputs[2].encoding), (Format::JsonLines, Packing::None, Some("utf-8")));
+    assert_eq!(
+        (inputs[2].format, inputs[2].packing, inputs[2].encoding),
+        (Format::JsonLines, Packing::None, Some("utf-8"))
+    );
     assert!(table.has(Field::Identity) && !table.has(Field::Joined));
     assert_eq!(inputs[1].columns[0], ("note".to_owned(), None));
     let (rows, tally) = read_members(&table, 2).unwrap();
@@ -289,5 +310,8 @@ fn several_files_are_one_table_whatever_the_order_of_their_columns() {
     let same = [&rows[0], &rows[1], &rows[3]];
     assert!(same.iter().all(|r| r.content == rows[0].content && r.exact == "1\u{1f}\u{1f}x\u{1f}"));
     assert_eq!([rows[0].file, rows[1].file, rows[3].file], [0, 1, 2]);
-    assert_eq!((&rows[0].identity, &rows[1].identity, &rows[2].identity), (&None, &Some(String::new()), &Some("X1".to_owned())));
+    assert_eq!(
+        (&rows[0].identity, &rows[1].identity, &rows[2].identity),
+        (&None, &Some(String::new()), &Some("X1".to_owned()))
+    );
 }

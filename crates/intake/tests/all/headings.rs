@@ -34,7 +34,10 @@ fn a_field_with_two_headings_and_one_without_are_refused_together() {
     let text = member_refusal(folder.path(), "id,uid,手机\n1,2,3\n", &mapping("boundary: order"));
     let first = "m.csv: field account is fitted by the headings \"id\" and \"uid\"; field referrer has no heading. Headings found: id, uid, 手机\n";
     assert!(text.starts_with(first), "{text}");
-    assert!(text.ends_with("  mobile: 手机\n  # bank_card:\n  # paid:\n  # grade:\nboundary: order\n"), "{text}");
+    assert!(
+        text.ends_with("  mobile: 手机\n  # bank_card:\n  # paid:\n  # grade:\nboundary: order\n"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -85,10 +88,14 @@ fn a_given_section_is_used_alone_and_must_fit() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
     let file = "uid,tjr,reg_time\n1,,2020-01-01\n";
-    let (rows, _) = members(&write(at, "m.csv", file), &mapping("members: { account: uid, referrer: tjr }")).unwrap();
+    let (rows, _) =
+        members(&write(at, "m.csv", file), &mapping("members: { account: uid, referrer: tjr }")).unwrap();
     assert_eq!(rows[0].joined, None);
     let text = member_refusal(at, file, &mapping("members: { account: uid, referrer: tjr, joined: 加入 }"));
-    assert_eq!(text, "the mapping gives field joined of members the heading 加入, which no file has\nMend the mapping file.");
+    assert_eq!(
+        text,
+        "the mapping gives field joined of members the heading 加入, which no file has\nMend the mapping file."
+    );
     let twice = mapping("members: { account: [uid, id], referrer: tjr, identity: uid }");
     assert!(member_refusal(at, file, &twice).contains("fits the fields account and identity"));
 }
@@ -97,15 +104,21 @@ fn a_given_section_is_used_alone_and_must_fit() {
 fn tables_of_a_dump_and_sheets_of_a_workbook_must_be_clear() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
-    let dump = "CREATE TABLE a (uid int, tjr int);\nINSERT INTO a VALUES (1,NULL);\nINSERT INTO b VALUES (2);\n";
+    let dump =
+        "CREATE TABLE a (uid int, tjr int);\nINSERT INTO a VALUES (1,NULL);\nINSERT INTO b VALUES (2);\n";
     let path = write(at, "d.sql", dump);
     assert_eq!(
         refusal(members(&path, &Mapping::default())),
         "d.sql: which table of this dump holds the members? It has rows of: a, b\n\
          Name the table in the mapping file:\ntables: { members: NAME }"
     );
-    assert!(refusal(members(&path, &mapping("tables: { members: c }"))).contains("no rows of c in this dump"));
-    assert!(refusal(members(&path, &mapping("tables: { members: b }"))).contains("no CREATE TABLE before its rows"));
+    assert!(
+        refusal(members(&path, &mapping("tables: { members: c }"))).contains("no rows of c in this dump")
+    );
+    assert!(
+        refusal(members(&path, &mapping("tables: { members: b }")))
+            .contains("no CREATE TABLE before its rows")
+    );
     let mut book = rust_xlsxwriter::Workbook::new();
     for name in ["会员", "流水", "空"] {
         let sheet = book.add_worksheet();
