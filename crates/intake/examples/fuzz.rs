@@ -274,6 +274,9 @@ fn write(seeds: &Seeds, folder: &Path) -> Result<(), String> {
 
 fn fuzz(wish: &Wish) -> Result<(), String> {
     let seeds = Seeds::of(&wish.target)?;
+    if let Some(folder) = &wish.write_seeds {
+        return write(&seeds, folder);
+    }
     let mapping =
         Mapping::parse("tables: { members: users, ledger: users }", "fuzz").map_err(|e| e.to_string())?;
     let mut dice = Dice(wish.seed);

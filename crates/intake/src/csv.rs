@@ -272,9 +272,10 @@ impl Parser {
         self.moved = true;
         let quote = self.signs.quote;
         let buffer = &maker.first;
-        let (mut from, mut doubled) = (start + 1, false);
+        let (mut from, mut doubled, mut breaks) = (start + 1, false, false);
         let close = loop {
-            match memchr(quote, &buffer[from.min(buffer.len())..]).map(|i| from + i) {
+            match memchr2(quote, self.signs.end, &buffer[from.min(buffer.len())..]).map(|i| from + i) {
+                Some(at) if buffer[at] != quote => (from, breaks) = (at + 1, true),
                 Some(q) if buffer.get(q + 1) == Some(&quote) => (from, doubled) = (q + 2, true),
                 Some(q) => break q,
                 // The cutting thread refuses a file that ends inside a quote.
@@ -282,32 +283,30 @@ impl Parser {
             }
         };
         let behind = (close + 1).min(buffer.len());
-        let end = memchr2(self.signs.delimiter, self.signs.end, &buffer[behind..])
-            .map_or(buffer.len(), |i| behind + i);
-        if !buffer[behind..end].iter().all(|b| matches!(b, b' ' | b'\r' | b'\t')) {
-            self.cell = Cell::Stray;
+        let mut end = behind;
+        if buffer.get(behind).is_some_and(|b| *b != self.signs.delimiter && *b != self.signs.end) {
+            let rest = &buffer[behind..];
+            end = memchr2(self.signs.delimiter, self.signs.end, rest).map_or(buffer.len(), |i| behind + i);
+            if !buffer[behind..end].iter().all(|b| matches!(b, b' ' | b'\r' | b'\t')) {
+                self.cell = Cell::Stray;
+            }
         }
         let content = &buffer[start + 1..close];
         if quote == b'\'' && content.windows(2).any(|pair| pair == b"\"\"") {
             // Doubled signs of the other kind: what they stand for is not known.
             self.cell = Cell::Stray;
         }
-        if memchr(self.signs.end, content).is_some() && self.swallows(content) && self.cell == Cell::Good {
+        if breaks && self.cell == Cell::Good && self.swallows(content) {
             self.cell = Cell::Swallowing;
         }
         if !doubled {
+            if !needs_trim(content) {
+                return (Span::first(start + 1, close), end);
+            }
             let (from, to) = trimmed(buffer, start + 1, close);
             return (Span::first(from, to), end);
         }
-        let from = maker.second.len();
-        let mut rest = content;
-        while let Some(q) = memchr(quote, rest) {
-            maker.second.extend_from_slice(&rest[..=q]);
-            rest = &rest[q + 2..];
-        }
-        maker.second.extend_from_slice(rest);
-        let (from, to) = trimmed(&maker.second, from, maker.second.len());
-        (Span::second(from, to), end)
+        (undoubled(quote, content, &mut maker.second), end)
     }
 
     /// Does one of the lines inside a quoted cell look like a row of this table?
@@ -335,6 +334,19 @@ impl Parser {
         let joined = (!self.moved && plan.straight).then(|| Span::first(start, end));
         maker.finish(row, joined, Known::default());
     }
+}
+
+/// Appends a quoted content with its doubled quotes made one.
+fn undoubled(quote: u8, content: &[u8], out: &mut Vec<u8>) -> Span {
+    let from = out.len();
+    let mut rest = content;
+    while let Some(q) = memchr(quote, rest) {
+        out.extend_from_slice(&rest[..=q]);
+        rest = &rest[q + 2..];
+    }
+    out.extend_from_slice(rest);
+    let (from, to) = trimmed(out, from, out.len());
+    Span::second(from, to)
 }
 
 /// May a blank stand at either end? Unicode blanks beyond ASCII begin with C2, E1, E2 or E3.

@@ -199,27 +199,37 @@ fn open(path: &Path, table: Table, mapping: &Mapping) -> Result<Found, Error> {
         };
         return Ok((input, opened, place, holder));
     }
-    let options = mapping.options(&name);
+    let opened = open_text(&mut input, sample, table, mapping)?;
+    Ok((input, opened, path.to_owned(), None))
+}
+
+/// Opens a format that is text.
+fn open_text(
+    input: &mut Input,
+    sample: Sample<'_>,
+    table: Table,
+    mapping: &Mapping,
+) -> Result<Opened, Error> {
+    let options = mapping.options(sample.name);
     let encoding = sample.encoding(&options)?;
     input.encoding = Some(encoding.name());
-    let text = sample.text(encoding).map_err(world)?;
+    let text = sample.text(encoding).map_err(|e| Error::world(&input.path, e))?;
     let text = Sample { bytes: &text, ..sample };
-    let start = text.bytes.iter().position(|b| !b.is_ascii_whitespace()).map_or(0, |at| text.bytes[at]);
-    input.format = match start {
-        b'{' => Format::JsonLines,
-        b'[' => {
-            let message = "the file is one JSON array".to_owned();
-            return Err(Error::fault("not_a_table", &name, message, "Give JSON lines: one object a line."));
+    match text.bytes.iter().find(|b| !b.is_ascii_whitespace()) {
+        Some(b'{') => {
+            input.format = Format::JsonLines;
+            crate::json::open(&text, encoding)
         }
-        _ if crate::sql::is_dump(text.bytes) => Format::Sql,
-        _ => Format::Csv,
-    };
-    let opened = match input.format {
-        Format::JsonLines => crate::json::open(&text, encoding)?,
-        Format::Sql => crate::sql::open(path, packing, encoding, &name, table, mapping)?,
-        _ => open_csv(&text, encoding, &options, table, mapping)?,
-    };
-    Ok((input, opened, path.to_owned(), None))
+        Some(b'[') => {
+            let message = "the file is one JSON array".to_owned();
+            Err(Error::fault("not_a_table", sample.name, message, "Give JSON lines: one object a line."))
+        }
+        _ if crate::sql::is_dump(text.bytes) => {
+            input.format = Format::Sql;
+            crate::sql::open(&input.path, input.packing, encoding, sample.name, table, mapping)
+        }
+        _ => open_csv(&text, encoding, &options, table, mapping),
+    }
 }
 
 fn packing(path: &Path) -> io::Result<Packing> {
