@@ -80,6 +80,14 @@ fn bad_bytes_far_behind_the_sample_are_refused_with_their_row() {
 }
 
 #[test]
+fn a_row_of_many_megabytes_is_refused_before_it_fills_the_memory() {
+    let folder = tempfile::tempdir().unwrap();
+    let lines = "some text without end\n".repeat(2_000_000);
+    let path = write(folder.path(), "m.csv", format!("uid,tjr\n1,\n\"2,1\n{lines}\"\n"));
+    assert_eq!(outcome(&path, &Mapping::default()), "row_never_ends at row 3");
+}
+
+#[test]
 fn damaged_containers_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();

@@ -273,14 +273,19 @@ fn a_date_is_midnight_in_shanghai() {
 }
 
 #[test]
-fn numbers_that_lost_digits_are_no_account_numbers() {
+fn numbers_that_lost_digits_are_no_keys_and_stay_masked() {
     let folder = tempfile::tempdir().unwrap();
-    let accounts: ArrayRef = Arc::new(Float64Array::from(vec![1e17, 3.0]));
-    let path =
-        parquet(folder.path(), "m.parquet", vec![("account", accounts), ("tjr", texts(vec!["", ""]))], 10);
-    let (rows, tally) = members(&path, &Mapping::default()).unwrap();
+    let accounts: ArrayRef = Arc::new(Float64Array::from(vec![1e17, 3.0, 4.0]));
+    let identities: ArrayRef =
+        Arc::new(Float64Array::from(vec![None, None, Some(110_105_194_912_310_021.0)]));
+    let columns = vec![("account", accounts), ("tjr", texts(vec!["", "", ""])), ("idcard", identities)];
+    let (rows, tally) =
+        members(&parquet(folder.path(), "m.parquet", columns, 10), &Mapping::default()).unwrap();
     assert_eq!((rows.len(), rows[0].account.as_str()), (1, "3"));
-    assert_eq!((tally.rejected[0].reason, tally.rejected[0].row), (Reason::DigitsLost, 1));
+    let found: Vec<_> = tally.rejected.iter().map(|r| (r.row, r.field, r.reason)).collect();
+    let lost = Reason::DigitsLost;
+    assert_eq!(found, [(1, Some(Field::Account), lost), (3, Some(Field::Identity), lost)]);
+    assert_eq!(tally.rejected[1].value, "****0020");
 }
 
 #[test]
