@@ -1,8 +1,41 @@
-.PHONY: test fmt lint
-test: lint ## everything
+# One line of a real tool each. Needs Rust; `make test` also Node and Chromium (it says so, and installs Debian's).
+export CARGO_TARGET_DIR ?= target
+sample := out/sample
+
+.PHONY: help run test fmt lint deny data browser soak bench
+help: ## this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/:/'
+
+run: ## analyse a made-up scheme with every kind of dirt, say what was found and where the report is
+	cargo build --release --locked -p mingjing
+	rm -rf $(sample)
+	$(CARGO_TARGET_DIR)/release/mingjing synth network --accounts 20000 --seed 7 --plan binary --dirty 0.02 --out $(sample)
+	$(CARGO_TARGET_DIR)/release/mingjing network analyze --public --members $(sample)/members.csv --ledger $(sample)/ledger.csv \
+		--mapping $(sample)/mapping.yaml --out $(sample)-result --replace
+
+test: lint deny ## everything
 	cargo test --workspace --locked
+	$(MAKE) --no-print-directory data browser
+	@echo "make test: all passed"
+
+fmt: ## format
+	cargo fmt --all
+
 lint: ## format and lints
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
-fmt:
-	cargo fmt --all
+
+deny: ## licences, bans and sources of what is linked in
+	.ci/deny
+
+data: ## the data of the domain
+	cargo run --quiet --locked -p mingjing -- data check
+
+browser: ## the report in headless Chromium, wide and narrow
+	crates/mingjing/tests/browser/run
+
+soak: ## 100 kills and more at random moments, on the release build (some minutes)
+	bench/soak
+
+bench: ## the measurements of the README, both sides
+	python3 bench/run.py

@@ -59,10 +59,15 @@ enum Data {
 }
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    // A second Ctrl-C ends at once; what it leaves is removed by the next run.
-    let handled = ctrlc::set_handler(|| {
-        if watch::STOP.swap(true, Relaxed) {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    // Only `analyze` tidies up after a Ctrl-C; the others end at once. So does a second one: what it leaves is
+    // removed by the next run.
+    let tidies = matches!(cli.command, Command::Network(network::Command::Analyze(_)));
+    let handled = ctrlc::set_handler(move || {
+        if watch::STOP.swap(true, Relaxed) || !tidies {
             std::process::exit(130);
         }
     });
@@ -74,8 +79,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let text = match cli.json {
-                true => serde_json::json!({"error": {"code": error.code(), "message": error.to_string()}})
-                    .to_string(),
+                true => error_json(error.code(), &error.to_string()),
                 false => format!("错误 error: {error}"),
             };
             // A closed standard error leaves the exit code.
@@ -83,6 +87,20 @@ fn main() -> ExitCode {
             ExitCode::from(error.exit_code())
         }
     }
+}
+
+fn error_json(code: &str, message: &str) -> String {
+    serde_json::json!({"error": {"code": code, "message": message}}).to_string()
+}
+
+/// Help and version, or an argument that is none: exit code 2.
+fn usage(error: &clap::Error) -> ExitCode {
+    if error.use_stderr() && std::env::args_os().any(|argument| argument == "--json") {
+        // A closed standard error leaves the exit code.
+        let _ = writeln!(std::io::stderr(), "{}", error_json("usage", &error.to_string()));
+        return ExitCode::from(2);
+    }
+    error.exit()
 }
 
 fn run(command: Command, json: bool, timings: bool) -> Result<(), Error> {
