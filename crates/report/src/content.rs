@@ -1,6 +1,6 @@
 //! What both documents say alike: the sentences of a report that depend on its policy, its law and its basis.
 
-use crate::report::{Law, Person, PersonMoney, Report, Role};
+use crate::report::{Law, Person, PersonMoney, Report, Role, SubjectFigures};
 use crate::show::{self, number};
 use crate::words::{Both, find, say};
 
@@ -30,6 +30,59 @@ pub fn money_beside(report: &Report) -> Option<Both> {
         .with("out", say(out_name(report)))
         .with("n", show::money(g.money_out_beside));
     is_any.then_some(text)
+}
+
+/// The policy and the last day counted, in one line: what every figure below depends on.
+pub fn scope(report: &Report) -> Both {
+    let policy = &report.policy;
+    let comma = || Both::new("，", ",");
+    let mut rules = say(if policy.placement { "policy.placement" } else { "policy.referral" });
+    rules = rules.and_close(comma()).and(say(if policy.paid_only {
+        "policy.accounts_paid"
+    } else {
+        "policy.accounts_all"
+    }));
+    for (kept, key) in [(policy.with_system, "policy.system"), (policy.with_consumers, "policy.consumers")] {
+        if !kept {
+            rules = rules.and_close(comma()).and(say("policy.dropped_of").with("what", say(key)));
+        }
+    }
+    let cutoff = match policy.cutoff {
+        Some(day) => say("top.cutoff").with("day", show::day(Some(day))),
+        None => say("top.no_cutoff"),
+    };
+    say("top.scope").with("policy", &policy.id).with("rules", rules).and(cutoff)
+}
+
+/// A source as a reader can look it up, without the notes of whoever keeps the rules (`domain.md 1.5`, `[W1]`).
+pub fn source(text: &str) -> String {
+    let text = text.split("domain.md").next().unwrap_or(text);
+    let mut out = String::new();
+    for (i, part) in text.split('[').enumerate() {
+        match part.split_once(']') {
+            Some((mark, rest)) if i > 0 && is_note(mark) => out = out.trim_end().to_owned() + rest,
+            _ if i > 0 => out = out + "[" + part,
+            _ => out += part,
+        }
+    }
+    out.trim_end_matches(['。', '；', ' ', ',']).to_owned()
+}
+
+/// `W1`, `R`, `L12`.
+fn is_note(mark: &str) -> bool {
+    let mut chars = mark.chars();
+    chars.next().is_some_and(|c| c.is_ascii_uppercase()) && chars.all(|c| c.is_ascii_digit())
+}
+
+/// Which numbers of the law the position of a subject reaches, by person: name, and is it reached?
+pub fn subject_tests(report: &Report, f: &SubjectFigures) -> Vec<(Both, bool)> {
+    let test = |key: &str, met: bool| (law(key, &report.law), met);
+    let mut tests = vec![test("test.floor", f.floor_met), test("test.grave_persons", f.person.grave_persons)];
+    if let Some(money) = &f.person.money {
+        tests.push(test("subject.grave_own", money.grave_amount));
+        tests.push(test("subject.grave_others", money.grave_amount_others));
+    }
+    tests
 }
 
 /// Where money in was measured.
@@ -164,17 +217,58 @@ pub const LIMITS: [&str; 7] = [
     "limit.earlier",
 ];
 
-/// Commands that check this report, with what each does.
-pub const COMMANDS: [(&str, &str); 4] = [
-    ("mingjing network verify --out DIR", "verify.verify"),
-    ("mingjing network explain --out DIR --person P1 --figure levels", "verify.explain"),
-    ("mingjing network branch --out DIR --account A --levels 3", "verify.branch"),
-    ("mingjing network compare --out DIR --policy main --policy ID", "verify.compare"),
-];
+/// Commands that check this report, with what each does. They name persons and accounts of this report, so that
+/// they run once the two folders are put in.
+pub fn commands(report: &Report) -> [(String, &'static str); 4] {
+    let subject = report.subjects.iter().find_map(|s| s.found.as_deref());
+    let person = subject.map(|s| &s.person).or(report.persons.first()).map_or(1, |p| p.person);
+    let account = subject.map(|s| &s.own.account).or(report.branches.lines.first().map(|l| &l.account));
+    let account = shell_word(account.map_or("", String::as_str));
+    let policy = &report.policy.id;
+    let other = if policy == "main" { "strict" } else { "main" };
+    let command = |rest: String| format!("mingjing network {rest}");
+    [
+        (command("verify --out DIR --inputs INPUTS".to_owned()), "verify.verify"),
+        (
+            command(format!("explain --out DIR --inputs INPUTS --person P{person} --figure persons")),
+            "verify.explain",
+        ),
+        (command(format!("branch --out DIR --account {account} --levels 3")), "verify.branch"),
+        (
+            command(format!("compare --out DIR --inputs INPUTS --policy {policy} --policy {other}")),
+            "verify.compare",
+        ),
+    ]
+}
+
+/// A word for a shell: bare where that is safe, else in single quotes.
+fn shell_word(text: &str) -> String {
+    if !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || "_-.".contains(c)) {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', "'\\''"))
+}
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_source_is_shown_without_the_notes_of_its_keeper() {
+        let cases = [
+            ("2013年意见第七条。domain.md 1.5，计算规则6 [W1]", "2013年意见第七条"),
+            ("第四条第二项 [W3]；按总额计 [R]。domain.md 1.5", "第四条第二项；按总额计"),
+            ("公通字[2013]37号", "公通字[2013]37号"),
+        ];
+        cases.into_iter().for_each(|(text, shown)| assert_eq!(source(text), shown));
+    }
+
+    #[test]
+    fn an_account_number_in_a_command_is_one_word() {
+        assert_eq!(shell_word("公司号"), "公司号");
+        assert_eq!(shell_word("a b'c"), "'a b'\\''c'");
+        assert_eq!(shell_word(""), "''");
+    }
 
     #[test]
     fn thresholds_are_said_in_round_words() {

@@ -180,6 +180,8 @@ pub struct Report {
     pub growth: Growth,
     /// Persons who meet the floor, by persons in territory; at most [`PERSONS_MAX`].
     pub persons: Vec<Person>,
+    /// How many of all who meet the floor hold a declared system account.
+    pub systems_meeting_floor: u64,
     /// The widest branches.
     pub branches: Branches,
     /// Counts of findings, in the order of the specification, then those of reading.
@@ -350,6 +352,8 @@ pub struct Person {
     pub person: u32,
     /// His account with the widest subtree.
     pub account: String,
+    /// Does he hold a declared system account? Then he may be no participant.
+    pub system: bool,
     pub accounts: u32,
     pub persons: u32,
     pub levels: u32,
@@ -460,8 +464,8 @@ pub struct SubjectFigures {
     pub floor_met: bool,
     /// By account: the one given.
     pub own: AccountLine,
-    /// Day on which that account joined.
-    pub joined: Option<i32>,
+    /// Earliest known day on which one of the person's accounts joined.
+    pub first_joined: Option<i32>,
     /// Account above it in the tree.
     pub referrer: Option<String>,
     /// Is it a declared system account?
@@ -479,6 +483,8 @@ pub struct SubjectFigures {
 #[allow(missing_docs)]
 pub struct AccountLine {
     pub account: String,
+    /// Day of joining.
+    pub joined: Option<i32>,
     pub depth: u32,
     pub directs: u32,
     pub accounts: u32,

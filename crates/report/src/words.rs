@@ -34,6 +34,11 @@ impl Both {
         Both { zh: self.zh.replace(&mark, &value.zh), en: self.en.replace(&mark, &value.en) }
     }
 
+    /// This text with another right behind it.
+    pub fn and_close(self, more: Both) -> Both {
+        Both { zh: self.zh + &more.zh, en: self.en + &more.en }
+    }
+
     /// This text and another, as two sentences.
     pub fn and(self, more: Both) -> Both {
         Both { zh: self.zh + &more.zh, en: self.en + " " + &more.en }

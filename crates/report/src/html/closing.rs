@@ -2,7 +2,9 @@
 
 use super::ROWS_MAX;
 use super::markup::{ask, both, data, due, fold, number as column, p, t, table, text};
-use crate::content::{COMMANDS, LIMITS, MUST, STEPS, contested_rows, finding_words, policy_rows, role};
+use crate::content::{
+    LIMITS, MUST, STEPS, commands, contested_rows, finding_words, policy_rows, role, source,
+};
 use crate::report::{Finding, Report, Role, Rows};
 use crate::show::{self, bytes, number, yuan_or};
 use crate::words::{Both, say};
@@ -54,7 +56,8 @@ pub fn contested(report: &Report) -> String {
     let rows: Vec<Vec<String>> =
         contested_rows(report).iter().map(|row| row.iter().map(both).collect()).collect();
     let columns = [text("contested.question"), text("contested.practice"), text("contested.here")];
-    p("", &say("contested.intro")) + &table(&columns, &rows)
+    let other = say("contested.other").with("policy", &report.policy.id);
+    p("", &say("contested.intro")) + &table(&columns, &rows) + &p("soft", &other)
 }
 
 /// Method, policy, law, and what an expert opinion has to state.
@@ -71,21 +74,25 @@ pub fn method(report: &Report) -> String {
         .take(ROWS_MAX)
         .map(|r| {
             vec![
-                data(&r.id),
-                both(&Both::new(show::short(&r.zh, RULE_MAX), show::short(&r.en, RULE_MAX))),
-                data(&r.source),
-                data(&r.date),
+                format!(
+                    "{}<small class=rule>{}</small>",
+                    both(&Both::new(show::short(&r.zh, RULE_MAX), show::short(&r.en, RULE_MAX))),
+                    data(&r.id)
+                ),
+                data(&source(&r.source)),
+                format!("<span class=day>{}</span>", data(&r.date)),
             ]
         })
         .collect();
-    let columns = [text("method.rule"), text("method.sentence"), text("method.source"), text("method.date")];
+    let columns = [text("method.sentence"), text("method.source"), text("method.date")];
     let must: Vec<Vec<String>> =
         MUST.iter().map(|key| vec![t(&format!("must.{key}")), t(&format!("must.{key}_where"))]).collect();
     format!(
-        "<h3>{}</h3><ol>{steps}</ol><h3>{}</h3><dl class=facts>{policy}</dl><h3>{}</h3>{}{}",
+        "<h3>{}</h3><ol>{steps}</ol><h3>{}</h3><dl class=facts>{policy}</dl><h3>{}</h3>{}{}{}",
         t("method.steps"),
         both(&say("policy.title").with("policy", &report.policy.id)),
         t("method.law"),
+        p("soft", &say("method.law_note")),
         table(&columns, &rules),
         fold(&t("method.must"), &table(&[text("method.must_item"), text("method.must_where")], &must)),
     )
@@ -171,8 +178,8 @@ pub fn limits(report: &Report) -> String {
 }
 
 /// How to verify.
-pub fn verify() -> String {
-    let commands: String = COMMANDS
+pub fn verify(report: &Report) -> String {
+    let commands: String = commands(report)
         .iter()
         .map(|(command, key)| format!("<dt><code>{}</code></dt><dd>{}</dd>", data(command), t(key)))
         .collect();

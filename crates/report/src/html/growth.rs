@@ -142,8 +142,7 @@ fn drawing(report: &Report, marks: &[Mark], width: f64, class: &str) -> String {
 }
 
 /// Name of a panel and its greatest value, with a line at that value.
-fn heading(panel: Panel, name: &str, most: &Both, width: f64) -> String {
-    let name = say(name);
+fn heading(panel: Panel, name: &Both, most: &Both, width: f64) -> String {
     let text = |lang: &str, name: &str, most: &str| {
         format!(
             "<text lang={lang} x={LEFT} y={:.1}>{} <tspan class=soft>↑ {}</tspan></text>",
@@ -179,7 +178,7 @@ fn total(g: &Growth, step: f64, width: f64) -> Drawn {
          <circle class=dot cx={end:.1} cy={:.1} r=3 />",
         TOTAL.top
     );
-    (shapes, heading(TOTAL, "growth.total", &number(most).into(), width))
+    (shapes, heading(TOTAL, &say("growth.total"), &number(most).into(), width))
 }
 
 /// One bar of a panel, growing up or down from `base`.
@@ -197,7 +196,7 @@ fn joins(g: &Growth, step: f64, width: f64) -> Drawn {
         .map(|(i, point)| bar(i, step, base, JOINS.height * point.joins as f64 / most as f64))
         .collect();
     let shapes = format!("<path class=bars d=\"{bars}\"/>");
-    (shapes, heading(JOINS, "growth.joins", &number(most).into(), width))
+    (shapes, heading(JOINS, &per("growth.joins", g.unit), &number(most).into(), width))
 }
 
 /// Money in above the line, money out below it, on one scale.
@@ -223,7 +222,7 @@ fn money(report: &Report, step: f64, width: f64) -> Drawn {
         bars(&|point| point.money_in as f64),
         bars(&|point| -(point.money_out as f64)),
     );
-    (shapes, heading(MONEY, "growth.money_in", &most, width))
+    (shapes, heading(MONEY, &per("growth.money_in", report.growth.unit), &most, width))
 }
 
 /// Labels of time: as many as fit.
@@ -255,16 +254,27 @@ fn axis(g: &Growth, step: f64, bottom: f64, width: f64) -> String {
     out
 }
 
-/// The table: only periods in which something happened.
-fn rows(report: &Report) -> String {
-    let g = &report.growth;
-    let unit = match g.unit {
+fn unit_name(unit: Unit) -> &'static str {
+    match unit {
         Unit::Day => "growth.day",
         Unit::Month => "growth.month",
         Unit::Year => "growth.year",
         Unit::Decade => "growth.decade",
         Unit::Century => "growth.century",
-    };
+    }
+}
+
+/// The name of a panel with the length of its bars.
+fn per(name: &str, unit: Unit) -> Both {
+    let unit = say(unit_name(unit));
+    let unit = Both::new("（", " (").and_close(unit).and_close(Both::new("）", ")"));
+    say(name).and_close(unit)
+}
+
+/// The table: only periods in which something happened.
+fn rows(report: &Report) -> String {
+    let g = &report.growth;
+    let unit = unit_name(g.unit);
     let mut period = text("growth.period");
     period.head = say("growth.period_unit").with("unit", say(unit));
     let mut columns = vec![period, column("growth.joins"), column("growth.total")];

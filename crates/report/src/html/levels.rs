@@ -13,6 +13,7 @@ pub fn body(report: &Report) -> String {
     };
     let key = if widest.from == widest.to { "level.title" } else { "level.title_group" };
     let title = say(key)
+        .with("accounts", number(report.whole.levels))
         .with("levels", number(report.whole.person_levels))
         .with("widest", number(widest.from))
         .with("from", number(widest.from))
@@ -23,7 +24,11 @@ pub fn body(report: &Report) -> String {
         out += &p("soft", &say("level.grouped").with("n", number(first.to)));
     }
     let most = lines.iter().map(|l| l.persons.max(l.accounts)).max().unwrap_or(1).max(1);
-    let width = |n: u64| n as f64 / most as f64;
+    // Nothing has no bar, not even the thinnest.
+    let bar = |n: u64| match n {
+        0 => String::new(),
+        n => format!("<i style=--w:{:.4}></i>", n as f64 / most as f64),
+    };
     out += &format!(
         "<div class=pyramid aria-hidden=true><b class=left>{}</b><b>{}</b><b>{}</b>",
         t("level.persons"),
@@ -32,18 +37,17 @@ pub fn body(report: &Report) -> String {
     );
     for l in lines {
         out += &format!(
-            "<div class=left>{}<i style=--w:{:.4}></i></div><span>{}</span><div>\
-             <i style=--w:{:.4}></i>{}</div>",
+            "<div class=left>{}{}</div><span>{}</span><div>{}{}</div>",
             number(l.persons),
-            width(l.persons),
+            bar(l.persons),
             name(l),
-            width(l.accounts),
+            bar(l.accounts),
             number(l.accounts)
         );
     }
     let rows: Vec<Vec<String>> =
         lines.iter().map(|l| vec![name(l), number(l.persons), number(l.accounts)]).collect();
-    let columns = [column("level.level"), column("level.persons"), column("level.accounts")];
+    let columns = [column("level.level_of"), column("level.persons"), column("level.accounts")];
     out + "</div>" + &fold(&t("page.table"), &table(&columns, &rows))
 }
 

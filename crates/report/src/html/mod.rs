@@ -19,6 +19,7 @@ use crate::report::Report;
 use crate::show;
 use crate::words::{Both, say};
 use markup::{both, data, p, t};
+pub use subjects::{below, own_net};
 
 /// Most rows of a table in the page.
 const ROWS_MAX: usize = 50;
@@ -31,15 +32,15 @@ pub fn render_html(report: &Report) -> String {
         ("growth", say("section.growth"), growth::body(report)),
         ("money", say("section.money"), money::body(report)),
         ("spread", say(money::spread_heading(report)), money::spread_body(report)),
+        ("subjects", say("section.subjects"), subjects::body(report)),
         ("persons", law("section.persons", &report.law), persons::body(report)),
         ("branches", say("section.branches"), outline::body(report)),
         ("findings", say("section.findings"), closing::findings(report)),
-        ("subjects", say("section.subjects"), subjects::body(report)),
         ("contested", say("contested.title"), closing::contested(report)),
         ("method", say("section.method"), closing::method(report)),
         ("inputs", say("section.inputs"), closing::inputs(report)),
         ("limits", say("section.limits"), closing::limits(report)),
-        ("verify", say("section.verify"), closing::verify()),
+        ("verify", say("section.verify"), closing::verify(report)),
     ];
     let shown = || sections.iter().filter(|(.., body)| !body.is_empty());
     let contents: String =

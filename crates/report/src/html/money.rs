@@ -4,7 +4,7 @@ use super::markup::{ask, both, data, fold, number as column, p, t, table, text};
 use crate::content::out_name;
 use crate::report::{Report, Spread};
 use crate::show::{self, number, percent, yuan, yuan_or};
-use crate::words::say;
+use crate::words::{Both, say};
 
 /// The section on money.
 pub fn body(report: &Report) -> String {
@@ -22,18 +22,21 @@ pub fn body(report: &Report) -> String {
     let from = say("figure.policy_from").with("policy", &report.policy.id);
     let basis = say(if is_out { "money.out_basis" } else { "money.bonus_basis" });
     let mut bars = vec![("money.in", paid)];
-    bars.push(if is_out { ("money.out", gone) } else { ("money.bonus", gone) });
-    bars.push(("money.retained", kept));
+    if is_out {
+        bars.push(("money.out", gone));
+    }
+    bars.extend([("money.retained", kept), ("money.bonus", w.bonus.unwrap_or(0))]);
     let most = bars.iter().map(|(_, fen)| fen.unsigned_abs()).max().unwrap_or(1).max(1);
     let lines: String = bars
         .iter()
         .map(|(key, fen)| {
             let class = if *key == "money.in" { "" } else { " class=second" };
             format!(
-                "<span>{}</span><i{class} style=\"--w:{:.2}%\"></i><span class=n>{}</span>",
+                "<span>{}</span><i{class} style=\"--w:{:.2}%\"></i><span class=n>{} {}</span>",
                 both(&say(key).with("out", say(out_name(report)))),
                 fen.unsigned_abs() as f64 * 100.0 / most as f64,
-                yuan(*fen)
+                yuan(*fen),
+                t("money.unit")
             )
         })
         .collect();
@@ -49,12 +52,8 @@ pub fn body(report: &Report) -> String {
 /// Shares and what was left out.
 fn facts(report: &Report, paid: i128) -> String {
     let w = &report.whole;
-    let row = |key: &str, from: Option<&str>, value: String| {
-        let value = match from {
-            Some(from) => ask(&value, &say(from)),
-            None => value,
-        };
-        format!("<dt>{}</dt><dd>{value}</dd>", t(key))
+    let row = |key: &str, from: &str, value: String| {
+        format!("<dt>{}</dt><dd>{}</dd>", t(key), ask(&value, &say(from)))
     };
     let of = |share: &str, part: i128, whole: i128| {
         let share = say(share).with("n", percent(part, whole));
@@ -62,22 +61,22 @@ fn facts(report: &Report, paid: i128) -> String {
     };
     let mut out = String::new();
     if let Some(early) = w.paid_in_within_30_days {
-        out += &row("money.within_30", Some("money.within_30_from"), of("money.share_of_in", early, paid));
+        out += &row("money.within_30", "money.within_30_from", of("money.share_of_in", early, paid));
     }
     if let Some(gini) = w.bonus_gini_millionths {
         let gini = format!("{}.{:06}", gini / 1_000_000, gini % 1_000_000);
-        out += &row("money.gini", Some("money.gini_from"), data(&gini[..5]));
+        out += &row("money.gini", "money.gini_from", data(&gini[..5]));
     }
     if let (Some(top), Some(all)) = (w.bonus_top_percent, w.bonus) {
-        out += &row("money.top", Some("money.top_from"), of("money.share_of_bonus", top, all));
+        out += &row("money.top", "money.top_from", of("money.share_of_bonus", top, all));
     }
     if w.system_accounts > 0
         && let Some(without) = w.paid_in_without_system
     {
-        out += &row("money.without_system", None, both(&show::money(without)));
+        out += &row("money.without_system", "money.without_system_from", both(&show::money(without)));
     }
     if let Some(dropped) = w.dropped_paid_in.filter(|fen| *fen != 0) {
-        out += &row("money.dropped", None, both(&show::money(dropped)));
+        out += &row("money.dropped", "money.dropped_from", both(&show::money(dropped)));
     }
     format!("<dl class=facts>{out}</dl>")
 }
@@ -134,7 +133,8 @@ fn lost(report: &Report, spread: &Spread) -> String {
         })
         .collect();
     let item = |key: &str, value: String| format!("<dt>{}</dt><dd>{value}</dd>", t(key));
-    let facts = item("spread.at_loss", number(spread.persons_at_loss))
+    let at_loss = Both::same(number(spread.persons_at_loss)).and_close(Both::same(" "));
+    let facts = item("spread.at_loss", both(&at_loss.and_close(say("page.persons_unit"))))
         + &item("spread.sum_losses", both(&show::money(spread.sum_of_losses)))
         + &item("spread.sum", both(&show::money(spread.sum)))
         + &item("spread.median", both(&show::money(spread.median)));

@@ -20,10 +20,11 @@ pub fn body(report: &Report) -> String {
         .with("levels", number(first.levels));
     let scales = [Scale::of(lines.iter().map(|l| f64::from(l.persons))), Scale::of(lines.iter().map(yuan))];
     let from = say("branch.from").with("n", number(BRANCHES_MAX as i128)).and(say("branch.scale"));
+    let bare = if report.whole.paid_in.is_some() { "" } else { " bare" };
     let mut out = format!("<h3 class=claim>{}</h3>", ask(&both(&title), &from));
     out += &p("soft", &from);
     out += &format!(
-        "<div class=outline style=\"--dp:{:.2}%;--dm:{:.2}%\"><div class=\"line head\" aria-hidden=true>\
+        "<div class=\"outline{bare}\" style=\"--dp:{:.2}%;--dm:{:.2}%\"><div class=\"line head\" aria-hidden=true>\
          <span>{}</span><span>{}</span><span>{}</span><span>{}</span><span>{}</span></div>",
         100.0 / scales[0].decades,
         100.0 / scales[1].decades,

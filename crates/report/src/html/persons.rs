@@ -1,11 +1,14 @@
 //! Persons whose territory meets the floor, by size.
 
 use super::ROWS_MAX;
-use super::markup::{Column, ask, both, data, number as column, p, t, table, text};
+use super::markup::{Column, ask, both, data, fold, number as column, p, t, table, text};
 use crate::content::{law, net_name};
 use crate::report::{Person, Report};
 use crate::show::{day, number, yuan};
 use crate::words::say;
+
+/// Rows in sight; the others open on a click.
+const FIRST_MAX: usize = 20;
 
 /// The section.
 pub fn body(report: &Report) -> String {
@@ -18,9 +21,17 @@ pub fn body(report: &Report) -> String {
         return out;
     }
     out += &p("neutral", &say("person.order"));
+    if report.systems_meeting_floor > 0 {
+        out += &p("soft", &say("person.systems").with("n", number(report.systems_meeting_floor)));
+    }
     let rows: Vec<Vec<String>> =
         report.persons.iter().take(ROWS_MAX).map(|person| row(report, person)).collect();
-    out += &table(&columns(report), &rows);
+    let (first, next) = rows.split_at(rows.len().min(FIRST_MAX));
+    out += &table(&columns(report), first);
+    if !next.is_empty() {
+        let more = say("person.next").with("n", number(next.len() as i128));
+        out += &fold(&both(&more), &table(&plain(columns(report)), next));
+    }
     if count > rows.len() as u64 {
         let more = say("page.more")
             .with("shown", number(rows.len() as i128))
@@ -29,6 +40,11 @@ pub fn body(report: &Report) -> String {
         out += &p("soft", &more);
     }
     out
+}
+
+/// The same columns without their meanings, which one table on a page tells.
+fn plain(columns: Vec<Column>) -> Vec<Column> {
+    columns.into_iter().map(|column| Column { means: None, ..column }).collect()
 }
 
 fn columns(report: &Report) -> Vec<Column> {
@@ -46,9 +62,12 @@ fn columns(report: &Report) -> Vec<Column> {
             column("person.team").means(say("person.means_team")),
             column("person.others"),
             column("person.paid_in"),
-            column(if report.whole.basis_out == Some(true) { "person.withdrawn" } else { "person.bonus" }),
-            column(net_name(report)),
+            column("person.bonus"),
         ]);
+        if report.whole.basis_out == Some(true) {
+            columns.push(column("person.withdrawn"));
+        }
+        columns.push(column(net_name(report)));
     }
     let reached = |key: &str| Column { head: law(key, &report.law), is_number: false, means: None };
     columns.push(reached("person.grave_persons"));
@@ -59,9 +78,14 @@ fn columns(report: &Report) -> Vec<Column> {
 }
 
 fn row(report: &Report, person: &Person) -> Vec<String> {
+    let system = if person.system {
+        format!("<small class=system>{}</small>", t("person.system"))
+    } else {
+        String::new()
+    };
     let mut row = vec![
         format!("P{}", person.person),
-        format!("<span class=id>{}</span>", data(&person.account)),
+        format!("<span class=id>{}</span>{system}", data(&person.account)),
         number(person.accounts),
         number(person.persons),
         number(person.levels),
@@ -71,13 +95,16 @@ fn row(report: &Report, person: &Person) -> Vec<String> {
     let met = |is_met: bool, key: &str| {
         if is_met { format!("<span class=met>●\u{a0}{}</span>", t(key)) } else { String::new() }
     };
+    let grave_persons = met(person.grave_persons, "page.is");
     let Some(m) = &person.money else {
-        row.push(met(person.grave_persons, "page.is"));
+        row.push(grave_persons);
         return row;
     };
-    let got = if report.whole.basis_out == Some(true) { m.withdrawn } else { m.bonus };
-    row.extend([m.team_paid_in, m.team_paid_in_others, m.paid_in, got, m.net].map(yuan));
-    row.push(met(person.grave_persons, "page.is"));
+    row.extend([m.team_paid_in, m.team_paid_in_others, m.paid_in, m.bonus].map(yuan));
+    if report.whole.basis_out == Some(true) {
+        row.push(yuan(m.withdrawn));
+    }
+    row.extend([yuan(m.net), grave_persons]);
     let word = if m.grave_amount_others { "page.is" } else { "person.with_own" };
     row.push(met(m.grave_amount, word));
     row

@@ -1,8 +1,9 @@
 //! One part for each subject: the figures by person and by account, and the rows behind.
 
 use super::markup::{ask, both, data, due, fold, number as column, p, t, table, text};
-use crate::content::law;
-use crate::report::{Report, RowAt, Subject, SubjectFigures};
+use super::tests_of_law::state;
+use crate::content::{boundary_name, law, subject_tests};
+use crate::report::{AccountLine, Report, RowAt, Subject, SubjectFigures};
 use crate::show::{self, NOTHING, day, number, yuan, yuan_or};
 use crate::words::say;
 
@@ -36,17 +37,16 @@ fn part(report: &Report, subject: &Subject) -> String {
         );
     };
     let holder = format!("P{}", f.person.person);
-    let state = say(if f.floor_met { "test.met" } else { "test.not_met" });
     let position = say("subject.position")
         .with("person", &holder)
         .with("persons", number(f.person.persons))
-        .with("levels", number(f.person.levels))
-        .with("state", state)
-        .with("test", law("test.floor", &report.law));
-    let title = say("subject.title").with("account", &account).with("person", holder);
-    let from = say("subject.from").with("account", &account);
+        .with("levels", number(f.person.levels));
+    let title = say("subject.title").with("account", &account).with("person", &holder);
+    let from = say("subject.from").with("person", holder);
+    let gross = say("subject.gross").with("boundary", say(boundary_name(report)));
+    let gross = if f.person.money.is_some() { p("soft", &gross) } else { String::new() };
     format!(
-        "<article class=subject><h3>{}</h3>{}{}{}</article>",
+        "<article class=subject><h3>{}</h3>{}{}{gross}{}</article>",
         ask(&both(&title), &from),
         p("", &position),
         figures(report, f),
@@ -63,6 +63,7 @@ fn figures(report: &Report, f: &SubjectFigures) -> String {
     };
     let net = if report.whole.basis_out == Some(true) { "subject.net" } else { "subject.net_bonus" };
     let none = || String::new();
+    let place = |at: &RowAt| format!("<code>{}</code> {}", data(&at.file), at.row);
     let referrer = f.referrer.as_deref().map_or_else(|| t("subject.root"), data);
     let mut rows = vec![
         (say("subject.persons"), number(who.persons), number(own.persons)),
@@ -72,18 +73,24 @@ fn figures(report: &Report, f: &SubjectFigures) -> String {
         (say("subject.held"), number(who.accounts), none()),
         (say("subject.directs"), number(who.direct_persons), number(own.directs)),
         (law("subject.met_on", &report.law), day(who.floor_met_on), none()),
-        (say("subject.joined"), none(), day(f.joined)),
+        (say("subject.first_joined"), day(f.first_joined), day(own.joined)),
         (say("subject.depth"), none(), number(own.depth)),
         (say("subject.referrer"), none(), referrer),
+        (say("subject.at"), none(), place(&own.member_at)),
     ];
+    let mut tests: Vec<_> =
+        subject_tests(report, f).into_iter().map(|(name, met)| (name, state(Some(met)), none())).collect();
+    tests.append(&mut rows);
+    let mut rows = tests;
     if money.is_some() {
         rows.extend([
             (say("subject.team"), of(|m| m.team_paid_in), yuan_or(own.team_paid_in)),
             (say("subject.others"), of(|m| m.team_paid_in_others), none()),
+            (say("subject.team_below"), none(), yuan_or(below(own))),
             (say("subject.paid_in"), of(|m| m.paid_in), yuan_or(own.paid_in)),
             (say("subject.bonus"), of(|m| m.bonus), yuan_or(own.bonus)),
             (say("subject.withdrawn"), of(|m| m.withdrawn), yuan_or(own.withdrawn)),
-            (say(net), of(|m| m.net), none()),
+            (say(net), of(|m| m.net), yuan_or(own_net(report, own))),
         ]);
     }
     let rows: Vec<Vec<String>> = rows.into_iter().map(|(name, a, b)| vec![both(&name), a, b]).collect();
@@ -91,6 +98,17 @@ fn figures(report: &Report, f: &SubjectFigures) -> String {
     by_person.head = by_person.head.with("n", number(who.accounts));
     let system = if f.system { due(&say("subject.system")) } else { String::new() };
     system + &table(&[text("subject.figure"), by_person, column("subject.account_value")], &rows)
+}
+
+/// Money in of what lies below an account.
+pub fn below(line: &AccountLine) -> Option<i64> {
+    Some(line.team_paid_in? - line.paid_in?)
+}
+
+/// Net of one account, on the basis of the run.
+pub fn own_net(report: &Report, line: &AccountLine) -> Option<i64> {
+    let got = if report.whole.basis_out == Some(true) { line.withdrawn } else { line.bonus };
+    Some(got? - line.paid_in?)
 }
 
 /// `file:row` lists.
@@ -134,22 +152,28 @@ fn held(f: &SubjectFigures) -> String {
         .map(|line| {
             vec![
                 format!("<span class=id>{}</span>", data(&line.account)),
+                format!("<span class=day>{}</span>", day(line.joined)),
                 number(line.depth),
                 number(line.accounts),
                 number(line.persons),
                 number(line.person_levels),
                 yuan_or(line.paid_in),
+                yuan_or(line.bonus),
+                yuan_or(line.withdrawn),
                 yuan_or(line.team_paid_in),
             ]
         })
         .collect();
     let columns = [
-        text("person.account"),
+        text("subject.held_account"),
+        text("subject.joined"),
         column("subject.depth"),
         column("subject.accounts"),
         column("subject.persons"),
         column("subject.levels"),
         column("subject.paid_in"),
+        column("subject.bonus"),
+        column("subject.withdrawn"),
         column("subject.team"),
     ];
     let mut out = table(&columns, &rows);

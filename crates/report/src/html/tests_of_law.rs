@@ -2,7 +2,7 @@
 //! never a finding about a person.
 
 use super::markup::{ask, both, due, p, t};
-use crate::content::law;
+use crate::content::{law, source};
 use crate::report::Report;
 use crate::show::{self, day, number};
 use crate::words::{Both, say};
@@ -29,16 +29,23 @@ fn reading(name: Both, value: &Both, met: Option<bool>) -> Reading {
 
 /// How many meet it by themselves, with where that stands.
 fn holders(key: &str, count: Option<u64>, from: &str, column: &str) -> Reading {
-    let value = count.map_or_else(|| show::NOTHING.to_owned(), number);
+    let unit = if key == "test.holders_accounts" { "page.accounts_unit" } else { "page.persons_unit" };
+    let value = count.map_or_else(|| show::NOTHING.to_owned(), |n| both(&counted(n, unit)));
     let from = say(from).with("column", format!("`{column}`"));
     Reading { name: say(key), value: ask(&value, &from), met: None }
 }
 
-fn date(key: &str, on: Option<i32>) -> Reading {
-    Reading { name: say(key), value: ask(&day(on), &say("test.on_from")), met: None }
+/// A number with its unit.
+fn counted(n: u64, unit: &str) -> Both {
+    Both::same(number(n)).and_close(Both::same(" ")).and_close(say(unit))
 }
 
-fn state(met: Option<bool>) -> String {
+fn date(name: Both, on: Option<i32>) -> Reading {
+    Reading { name, value: ask(&day(on), &say("test.on_from")), met: None }
+}
+
+/// Is a number reached? A shape, a colour and a word.
+pub fn state(met: Option<bool>) -> String {
     let (class, shape, key) = match met {
         Some(true) => ("met", "●", "test.met"),
         Some(false) => ("not", "○", "test.not_met"),
@@ -55,8 +62,9 @@ fn article(report: &Report, key: &str, rule: &str, readings: &[Reading], split: 
             format!("<tr><th scope=row>{} {state}</th><td class=n>{}</td></tr>", both(&r.name), r.value)
         })
         .collect();
-    let source = report.law.rules.iter().find(|r| r.id == rule).map_or_else(String::new, |r| {
-        p("soft", &say("test.rule").with("source", &r.source).with("date", &r.date))
+    let rule = report.law.rules.iter().find(|r| r.id == rule);
+    let source = rule.map_or_else(String::new, |r| {
+        p("soft", &say("test.rule").with("source", source(&r.source)).with("date", &r.date))
     });
     let split = if split { due(&say("test.split")) } else { String::new() };
     format!(
@@ -100,24 +108,30 @@ fn floor(report: &Report) -> String {
             "test.accounts_from",
             "persons, levels",
         ),
-        date("test.first_on", w.first_floor_met_on),
-        date("test.reached_on", w.floor_persons_reached_on),
+        date(say("test.first_on"), w.first_floor_met_on),
+        date(say("test.reached_on").with("n", number(l.floor_persons)), w.floor_persons_reached_on),
     ]);
     article(report, "test.floor", "floor", &readings, by_persons != by_accounts)
 }
 
 fn grave_persons(report: &Report) -> String {
     let (w, needed) = (&report.whole, u64::from(report.law.grave_persons));
-    let count = |n: u64, unit: &str| Both::same(number(n)).and(Both::new(" ", "")).and(say(unit));
     let (by_persons, by_accounts) = (w.persons >= needed, w.accounts >= needed);
     let mut readings = vec![
-        reading(say("test.all_persons"), &count(w.persons, "page.persons_unit"), Some(by_persons)),
-        reading(say("test.all_accounts"), &count(w.accounts, "page.accounts_unit"), Some(by_accounts)),
+        reading(say("test.all_persons"), &counted(w.persons, "page.persons_unit"), Some(by_persons)),
+        reading(say("test.all_accounts"), &counted(w.accounts, "page.accounts_unit"), Some(by_accounts)),
     ];
+    if w.system_accounts > 0 {
+        readings.push(reading(
+            say("test.without_system"),
+            &counted(w.persons_without_system, "page.persons_unit"),
+            Some(w.persons_without_system >= needed),
+        ));
+    }
     if let Some(tree) = &report.widest_tree {
         readings.push(reading(
             say("test.widest").with("root", show::short(&tree.root, 30)),
-            &count(tree.persons.into(), "page.persons_unit"),
+            &counted(tree.persons.into(), "page.persons_unit"),
             Some(u64::from(tree.persons) >= needed),
         ));
     }
@@ -134,18 +148,25 @@ fn grave_persons(report: &Report) -> String {
             "test.accounts_from",
             "accounts",
         ),
-        date("test.reached_on", w.grave_persons_reached_on),
+        date(say("test.reached_on").with("n", number(report.law.grave_persons)), w.grave_persons_reached_on),
     ]);
-    article(report, "test.grave_persons", "grave_persons", &readings, by_persons != by_accounts)
+    article(report, "test.grave_persons", "grave-persons", &readings, by_persons != by_accounts)
 }
 
 fn grave_amount(report: &Report) -> String {
     let (w, needed) = (&report.whole, i128::from(report.law.grave_amount));
     let met = |fen: Option<i128>| fen.map(|fen| fen >= needed);
-    let mut readings = vec![reading(say("test.all_persons"), &show::money_or(w.paid_in), met(w.paid_in))];
+    let mut readings = vec![reading(say("test.all_data"), &show::money_or(w.paid_in), met(w.paid_in))];
+    if w.system_accounts > 0 && w.paid_in_without_system.is_some() {
+        readings.push(reading(
+            say("test.without_system_money"),
+            &show::money_or(w.paid_in_without_system),
+            met(w.paid_in_without_system),
+        ));
+    }
     if let Some(tree) = &report.widest_tree {
         readings.push(reading(
-            say("test.widest").with("root", show::short(&tree.root, 30)),
+            say("test.widest_money").with("root", show::short(&tree.root, 30)),
             &show::money_or(tree.team_paid_in),
             met(tree.team_paid_in.map(i128::from)),
         ));
@@ -159,5 +180,5 @@ fn grave_amount(report: &Report) -> String {
             "grave_amount_others",
         ),
     ]);
-    article(report, "test.grave_amount", "grave_amount", &readings, false)
+    article(report, "test.grave_amount", "grave-amount", &readings, false)
 }

@@ -1,7 +1,7 @@
 //! The first thing seen: what this is, what to do, what happens then; and the four main figures.
 
 use super::markup::{ask, both, data, p, t};
-use crate::content::{boundary_name, out_name};
+use crate::content::{boundary_name, out_name, scope};
 use crate::report::{Grounds, Report, Role};
 use crate::show::{self, number};
 use crate::words::{Both, say};
@@ -29,7 +29,8 @@ fn what(report: &Report) -> String {
             format!("{}<p class=due><span aria-hidden=true>◷</span> {}</p>", p("soft", &case), both(&retain))
         }
     };
-    format!("<div><h2>{}</h2>{}{grounds}</div>", t("top.what"), p("", &text))
+    let scope = p("", &scope(report));
+    format!("<div><h2>{}</h2>{}{scope}{grounds}</div>", t("top.what"), p("", &text))
 }
 
 fn todo(report: &Report) -> String {
@@ -70,14 +71,18 @@ fn figure(name: &str, value: &str, from: &Both, beside: &[Both]) -> String {
 fn figures(report: &Report) -> String {
     let w = &report.whole;
     let big = |text: &str, unit: &str| format!("<b>{text}</b> <small>{}</small>", t(unit));
+    let mut beside = vec![
+        say("figure.also_accounts").with("n", number(w.accounts)),
+        say("figure.roots").with("n", number(w.roots)),
+    ];
+    if w.system_accounts > 0 {
+        beside.insert(1, say("figure.also_without_system").with("n", number(w.persons_without_system)));
+    }
     let persons = figure(
         "figure.persons",
         &big(&number(w.persons), "page.persons_unit"),
         &say("figure.persons_from").and(say("figure.accounts_from")),
-        &[
-            say("figure.also_accounts").with("n", number(w.accounts)),
-            say("figure.roots").with("n", number(w.roots)),
-        ],
+        &beside,
     );
     let levels = figure(
         "figure.levels",
@@ -86,6 +91,12 @@ fn figures(report: &Report) -> String {
         &[say("figure.also_levels").with("n", number(w.levels))],
     );
     format!("<div class=figures>{persons}{levels}{}</div>", money(report))
+}
+
+/// Do two sums read the same in one of the languages?
+fn look_alike(a: i128, b: i128) -> bool {
+    let (a, b) = (show::money(a), show::money(b));
+    a.zh == b.zh || a.en == b.en
 }
 
 /// Money in and retained.
@@ -111,7 +122,11 @@ fn money(report: &Report) -> String {
     };
     let paid = say("figure.money_in_from").with("boundary", boundary).with("policy", &report.policy.id);
     let kept = say("figure.retained_from").with("out", out.clone());
-    let net = show::money_or(w.paid_in_net);
+    let net = match (w.paid_in, w.paid_in_net) {
+        // Two sums that differ must not look alike because both are rounded.
+        (Some(gross), Some(net)) if gross != net && look_alike(gross, net) => show::yuan_exact(net),
+        (_, net) => show::money_or(net),
+    };
     let gone = if w.basis_out == Some(true) { w.withdrawn } else { w.bonus };
     let gone = say("figure.also_out").with("out", out).with("n", show::money_or(gone));
     figure(

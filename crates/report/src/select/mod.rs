@@ -26,6 +26,7 @@ impl Report {
             levels: levels::pyramid(&count.whole),
             growth: growth::growth(&count.whole),
             persons: persons::meeting_floor(count, &facts.law),
+            systems_meeting_floor: persons::systems_meeting_floor(count, &facts.law),
             branches: branches::widest(count),
             findings: findings(count, &facts),
             finding_rows: finding_rows(count, &facts, &names),

@@ -3,7 +3,7 @@
 use crate::report::{Law, PERSONS_MAX, Person, PersonMoney};
 use mingjing_network::count::{Count, NO_DAY};
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// The persons who meet the floor, at most [`PERSONS_MAX`]: most persons first, then most levels, then number.
 pub fn meeting_floor(count: &Count, law: &Law) -> Vec<Person> {
@@ -11,8 +11,19 @@ pub fn meeting_floor(count: &Count, law: &Law) -> Vec<Person> {
     let mut chosen: Vec<u32> = (0..count.persons() as u32).filter(|&p| is_floor_met(count, law, p)).collect();
     chosen.sort_unstable_by_key(|&p| (Reverse(t.persons[p as usize]), Reverse(t.levels[p as usize]), p));
     chosen.truncate(PERSONS_MAX);
-    let widest = widest_accounts(count, &chosen);
-    chosen.iter().zip(widest).map(|(&p, account)| person(count, law, p, account)).collect()
+    let (widest, systems) = (widest_accounts(count, &chosen), system_holders(count));
+    let one = |(&p, account): (&u32, u32)| person(count, law, p, account, systems.contains(&p));
+    chosen.iter().zip(widest).map(one).collect()
+}
+
+/// How many persons who meet the floor hold a declared system account.
+pub fn systems_meeting_floor(count: &Count, law: &Law) -> u64 {
+    system_holders(count).iter().filter(|&&p| is_floor_met(count, law, p)).count() as u64
+}
+
+/// Persons who hold a declared system account.
+pub fn system_holders(count: &Count) -> HashSet<u32> {
+    count.system.iter().zip(&count.person).filter(|(system, _)| **system).map(|(_, &p)| p).collect()
 }
 
 /// Does the person's territory meet the floor?
@@ -36,13 +47,14 @@ fn widest_accounts(count: &Count, persons: &[u32]) -> Vec<u32> {
     widest.into_iter().map(|account| account.expect("every person holds an account")).collect()
 }
 
-/// The figures of a person whose widest account is `account`.
-pub fn person(count: &Count, law: &Law, person: u32, account: u32) -> Person {
+/// The figures of a person whose widest account is `account`; does he hold a system account?
+pub fn person(count: &Count, law: &Law, person: u32, account: u32, system: bool) -> Person {
     let (t, p) = (&count.territories, person as usize);
     let met_on = count.floor_met_on.get(p).copied().unwrap_or(NO_DAY);
     Person {
         person: person + 1,
         account: count.names.text(account).to_string(),
+        system,
         accounts: t.accounts[p],
         persons: t.persons[p],
         levels: t.levels[p],

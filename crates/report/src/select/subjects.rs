@@ -23,6 +23,7 @@ pub fn subjects(count: &Count, facts: &Facts, names: &FileNames<'_>) -> Vec<Subj
     }
     let wide_first = |&a: &u32| (Reverse(count.structure.accounts[a as usize]), a);
     held.values_mut().for_each(|list| list.sort_unstable_by_key(wide_first));
+    let systems = persons::system_holders(count);
     let one = |(asked, account): (&crate::report::SubjectFacts, Option<u32>)| Subject {
         account: asked.account.clone(),
         found: account.map(|a| {
@@ -30,10 +31,10 @@ pub fn subjects(count: &Count, facts: &Facts, names: &FileNames<'_>) -> Vec<Subj
             let list = &held[&holder];
             let up = count.parent[a as usize];
             Box::new(SubjectFigures {
-                person: persons::person(count, &facts.law, holder, list[0]),
+                person: persons::person(count, &facts.law, holder, list[0], systems.contains(&holder)),
                 floor_met: persons::is_floor_met(count, &facts.law, holder),
                 own: account_line(count, names, a),
-                joined: Some(count.joined[a as usize]).filter(|&day| day != NO_DAY),
+                first_joined: list.iter().filter_map(|&a| joined(count, a)).min(),
                 referrer: (!count.is_root(a)).then(|| count.names.text(up).to_string()),
                 system: count.system.get(a as usize).copied().unwrap_or(false),
                 held: list.iter().take(HELD_MAX).map(|&a| account_line(count, names, a)).collect(),
@@ -45,11 +46,17 @@ pub fn subjects(count: &Count, facts: &Facts, names: &FileNames<'_>) -> Vec<Subj
     facts.subjects.iter().zip(found).map(one).collect()
 }
 
+/// Day on which an account joined.
+fn joined(count: &Count, account: u32) -> Option<i32> {
+    Some(count.joined[account as usize]).filter(|&day| day != NO_DAY)
+}
+
 fn account_line(count: &Count, names: &FileNames<'_>, account: u32) -> AccountLine {
     let (s, m, i) = (&count.structure, count.money.as_ref(), account as usize);
     let (file, row) = count.origin.of(account);
     AccountLine {
         account: count.names.text(account).to_string(),
+        joined: joined(count, account),
         depth: s.depth[i],
         directs: count.directs[i],
         accounts: s.accounts[i],

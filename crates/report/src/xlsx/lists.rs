@@ -72,6 +72,9 @@ pub fn persons(sheet: &mut Worksheet, f: &Formats, report: &Report) -> Result<()
     let mut s = Sheet::start(sheet, f, &say("sheet.persons").zh, &title, &widths)?;
     s.note(&law("person.title", &report.law).with("n", number(report.whole.persons_meeting_floor)))?;
     s.note(&say("person.order"))?;
+    if report.systems_meeting_floor > 0 {
+        s.note(&say("person.systems").with("n", number(report.systems_meeting_floor)))?;
+    }
     s.note(&say("test.intro"))?;
     let (all, shown) = (report.whole.persons_meeting_floor, report.persons.len());
     if all > shown as u64 {
@@ -98,7 +101,10 @@ pub fn persons(sheet: &mut Worksheet, f: &Formats, report: &Report) -> Result<()
     s.head(&heads.map(say), true)?;
     for p in &report.persons {
         let m = p.money.as_ref();
-        let zh: Vec<String> = grave(report, p).into_iter().map(|both| both.zh).collect();
+        let mut zh: Vec<String> = grave(report, p).into_iter().map(|both| both.zh).collect();
+        if p.system {
+            zh.insert(0, say("person.system").zh);
+        }
         s.cells(&[
             Cell::Text(format!("P{}", p.person)),
             Cell::Text(p.account.clone()),

@@ -1,7 +1,7 @@
 //! Sheet 方法与限制: policy, steps, law, contested questions, limits, what an expert opinion has to state.
 
 use super::sheet::{Cell, Formats, Sheet};
-use crate::content::{COMMANDS, LIMITS, MUST, STEPS, contested_rows, policy_rows};
+use crate::content::{LIMITS, MUST, STEPS, commands, contested_rows, policy_rows, source};
 use crate::report::Report;
 use crate::words::{Both, say};
 use rust_xlsxwriter::{Worksheet, XlsxError};
@@ -25,9 +25,10 @@ pub fn write(sheet: &mut Worksheet, f: &Formats, report: &Report) -> Result<(), 
     s.space();
     let head = ["method.law", "method.sentence", "method.source", "method.date"];
     s.head(&head.map(say), false)?;
+    s.note(&say("method.law_note"))?;
     for r in &report.law.rules {
         let (id, text) = (Cell::Text(r.id.clone()), Cell::Words(Both::new(&r.zh, &r.en)));
-        s.cells(&[id, text, Cell::Text(r.source.clone()), Cell::Text(r.date.clone())])?;
+        s.cells(&[id, text, Cell::Text(source(&r.source)), Cell::Text(r.date.clone())])?;
     }
     s.space();
     let head = ["contested.title", "contested.practice", "contested.here"].map(say);
@@ -36,6 +37,7 @@ pub fn write(sheet: &mut Worksheet, f: &Formats, report: &Report) -> Result<(), 
     for row in contested_rows(report) {
         s.cells(&row.map(Cell::Words))?;
     }
+    s.note(&say("contested.other").with("policy", &report.policy.id))?;
     s.space();
     s.head(&[say("limit.intro"), none.clone(), none.clone(), none.clone()], false)?;
     for key in LIMITS {
@@ -49,8 +51,9 @@ pub fn write(sheet: &mut Worksheet, f: &Formats, report: &Report) -> Result<(), 
     }
     s.space();
     s.head(&[say("section.verify"), none.clone(), none.clone(), none], false)?;
-    for (command, key) in COMMANDS {
-        s.cells(&[Cell::Text(command.to_owned()), Cell::Words(say(key))])?;
+    s.note(&say("verify.intro"))?;
+    for (command, key) in commands(report) {
+        s.cells(&[Cell::Text(command), Cell::Words(say(key))])?;
     }
     s.note(&say("verify.hash"))
 }

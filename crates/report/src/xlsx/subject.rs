@@ -1,7 +1,8 @@
 //! One sheet for each subject: figures by person and by account, accounts held, rows.
 
 use super::sheet::{Cell, Formats, Sheet};
-use crate::content::law;
+use crate::content::{boundary_name, law, subject_tests};
+use crate::html::{below, own_net};
 use crate::report::{AccountLine, PersonMoney, Report, Subject, SubjectFigures};
 use crate::show::{self, number};
 use crate::words::{Both, say};
@@ -22,12 +23,15 @@ pub fn write(
     let person =
         subject.found.as_ref().map_or_else(|| show::NOTHING.to_owned(), |s| format!("P{}", s.person.person));
     let title = say("subject.title").with("account", &account).with("person", person);
-    let widths = [40.0, 24.0, 24.0, 18.0, 14.0, 20.0, 20.0, 20.0];
+    let widths = [40.0, 24.0, 24.0, 18.0, 14.0, 18.0, 18.0, 18.0, 20.0, 14.0];
     let mut s = Sheet::start(sheet, f, name, &title, &widths)?;
     let Some(found) = &subject.found else {
         return s.note(&say("subject.missing").with("account", account));
     };
     s.note(&say("test.intro"))?;
+    if found.person.money.is_some() {
+        s.note(&say("subject.gross").with("boundary", say(boundary_name(report))))?;
+    }
     let mut by_person = say("subject.person_value");
     by_person = by_person.with("n", number(found.person.accounts));
     s.numbers(&[1, 2]);
@@ -44,13 +48,17 @@ pub fn write(
 fn figures(report: &Report, f: &SubjectFigures) -> Vec<[Cell; 3]> {
     let (who, own) = (&f.person, &f.own);
     let row = |name: Both, person: Cell, account: Cell| [Cell::Words(name), person, account];
-    let met = if f.floor_met { "test.met" } else { "test.not_met" };
     let referrer = f.referrer.clone().map_or_else(|| Cell::Words(say("subject.root")), Cell::Text);
     let system = say(if f.system { "page.is" } else { "page.is_not" });
     let money = |pick: fn(&PersonMoney) -> i64| Cell::yuan(who.money.as_ref().map(pick));
     let net = if report.whole.basis_out == Some(true) { "subject.net" } else { "subject.net_bonus" };
-    vec![
-        row(law("test.floor", &report.law), Cell::Words(say(met)), Cell::Empty),
+    let tests = subject_tests(report, f).into_iter();
+    let mut rows: Vec<_> = tests
+        .map(|(name, met)| {
+            row(name, Cell::Words(say(if met { "test.met" } else { "test.not_met" })), Cell::Empty)
+        })
+        .collect();
+    rows.extend([
         row(law("subject.met_on", &report.law), Cell::Day(who.floor_met_on), Cell::Empty),
         row(say("subject.persons"), Cell::count(who.persons), Cell::count(own.persons)),
         row(say("subject.levels"), Cell::count(who.levels), Cell::count(own.person_levels)),
@@ -58,17 +66,19 @@ fn figures(report: &Report, f: &SubjectFigures) -> Vec<[Cell; 3]> {
         row(say("subject.accounts"), Cell::Empty, Cell::count(own.accounts)),
         row(say("subject.held"), Cell::count(who.accounts), Cell::Empty),
         row(say("subject.directs"), Cell::count(who.direct_persons), Cell::count(own.directs)),
-        row(say("subject.joined"), Cell::Empty, Cell::Day(f.joined)),
+        row(say("subject.first_joined"), Cell::Day(f.first_joined), Cell::Day(own.joined)),
         row(say("subject.depth"), Cell::Empty, Cell::count(own.depth)),
         row(say("subject.referrer"), Cell::Empty, referrer),
         row(say("subject.system"), Cell::Empty, Cell::Words(system)),
         row(say("subject.team"), money(|m| m.team_paid_in), Cell::yuan(own.team_paid_in)),
         row(say("subject.others"), money(|m| m.team_paid_in_others), Cell::Empty),
+        row(say("subject.team_below"), Cell::Empty, Cell::yuan(below(own))),
         row(say("subject.paid_in"), money(|m| m.paid_in), Cell::yuan(own.paid_in)),
         row(say("subject.bonus"), money(|m| m.bonus), Cell::yuan(own.bonus)),
         row(say("subject.withdrawn"), money(|m| m.withdrawn), Cell::yuan(own.withdrawn)),
-        row(say(net), money(|m| m.net), Cell::Empty),
-    ]
+        row(say(net), money(|m| m.net), Cell::yuan(own_net(report, own))),
+    ]);
+    rows
 }
 
 fn accounts(s: &mut Sheet<'_>, f: &SubjectFigures) -> Result<(), XlsxError> {
@@ -79,10 +89,12 @@ fn accounts(s: &mut Sheet<'_>, f: &SubjectFigures) -> Result<(), XlsxError> {
         "subject.accounts",
         "subject.levels",
         "subject.paid_in",
+        "subject.bonus",
         "subject.withdrawn",
         "subject.team",
+        "subject.joined",
     ];
-    s.numbers(&[2, 3, 4, 5, 6, 7]);
+    s.numbers(&[2, 3, 4, 5, 6, 7, 8]);
     s.head(&heads.map(say), false)?;
     for line in &f.held {
         let AccountLine { account, member_at, .. } = line;
@@ -93,8 +105,10 @@ fn accounts(s: &mut Sheet<'_>, f: &SubjectFigures) -> Result<(), XlsxError> {
             Cell::count(line.accounts),
             Cell::count(line.person_levels),
             Cell::yuan(line.paid_in),
+            Cell::yuan(line.bonus),
             Cell::yuan(line.withdrawn),
             Cell::yuan(line.team_paid_in),
+            Cell::Day(line.joined),
         ])?;
     }
     if f.person.accounts as usize > f.held.len() {

@@ -1,7 +1,7 @@
 //! Sheet 概要: every figure of the whole, by persons and by accounts side by side.
 
 use super::sheet::{Cell, Formats, Sheet};
-use crate::content::{boundary_name, law, out_name};
+use crate::content::{boundary_name, law, out_name, scope};
 use crate::report::{Grounds, Report};
 use crate::show;
 use crate::words::{Both, say};
@@ -14,6 +14,7 @@ pub fn write(sheet: &mut Worksheet, f: &Formats, report: &Report) -> Result<(), 
     let mut s = Sheet::start(sheet, f, &say("sheet.summary").zh, &title, &widths)?;
     s.note(&Both::same(&report.title))?;
     s.note(&grounds(report))?;
+    s.note(&scope(report))?;
     s.note(&say("page.made_by").with("tool", &report.tool).with("policy", &report.policy.id))?;
     s.note(&say("test.intro"))?;
     let heads = ["sheet.item", "page.by_persons", "page.by_accounts", "sheet.unit", "sheet.source"].map(say);

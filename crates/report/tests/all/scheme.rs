@@ -242,12 +242,12 @@ pub fn facts() -> Facts {
                     "Where an organisation has thirty or more participants and three or more levels, its organisers and leaders are held liable.",
                 ),
                 rule(
-                    "grave_persons",
+                    "grave-persons",
                     "组织、领导的参与传销活动人员累计达一百二十人以上的，属于情节严重。",
                     "One hundred and twenty or more participants in all are grave circumstances.",
                 ),
                 rule(
-                    "grave_amount",
+                    "grave-amount",
                     "直接或者间接收取参与传销活动人员缴纳的传销资金数额累计达二百五十万元以上的，属于情节严重。",
                     "Two and a half million yuan or more taken from participants are grave circumstances.",
                 ),
