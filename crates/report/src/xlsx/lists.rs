@@ -1,4 +1,4 @@
-//! Sheets that are one list: 层级, 增长, 达标人员, 清洗发现, 输入文件.
+//! Sheets that are one list: 层级, 增长, 达标人员, 清洗发现, 输入文件, 发现逐行.
 
 use super::sheet::{Cell, Formats, Sheet};
 use crate::content::{finding_words, grave, law, money_beside, net_name, role};
@@ -125,10 +125,10 @@ pub fn persons(sheet: &mut Worksheet, f: &Formats, report: &Report) -> Result<()
     Ok(())
 }
 
-/// Sheet 清洗发现: the counts, then row by row.
+/// Sheet 清洗发现: the counts.
 pub fn findings(sheet: &mut Worksheet, f: &Formats, report: &Report) -> Result<(), XlsxError> {
     let title = say("section.findings");
-    let widths = [34.0, 36.0, 40.0, 24.0, 44.0];
+    let widths = [34.0, 36.0, 40.0, 18.0, 36.0];
     let mut s = Sheet::start(sheet, f, &say("sheet.findings").zh, &title, &widths)?;
     s.note(&say("finding.note"))?;
     let heads = ["finding.name", "finding.means", "finding.does", "finding.count", "finding.key"];
@@ -142,17 +142,23 @@ pub fn findings(sheet: &mut Worksheet, f: &Formats, report: &Report) -> Result<(
         let key = Cell::Text(finding.key.clone());
         s.cells(&[Cell::Words(name), Cell::Words(means), Cell::Words(does), count, key])?;
     }
-    s.space();
+    Ok(())
+}
+
+/// Sheet 发现逐行: a sheet of its own, so that its headings, in sight and on every page, are those of its rows.
+pub fn finding_rows(sheet: &mut Worksheet, f: &Formats, report: &Report) -> Result<(), XlsxError> {
+    let title = say("sheet.finding_rows");
+    let widths = [34.0, 36.0, 30.0, 14.0, 60.0];
+    let mut s = Sheet::start(sheet, f, &title.zh, &title, &widths)?;
+    s.note(&say("finding.note"))?;
     let (all, shown) = (report.finding_rows_total, report.finding_rows.len());
     if all > shown as u64 {
         let more = say("sheet.findings_more").with("all", number(all)).with("shown", number(shown as i128));
         s.note(&more)?;
     }
-    if report.finding_rows.is_empty() {
-        return Ok(());
-    }
+    s.numbers(&[3]);
     let heads = ["finding.key", "finding.file", "finding.account", "finding.row", "finding.reason"];
-    s.head(&heads.map(say), false)?;
+    s.head(&heads.map(say), true)?;
     for row in &report.finding_rows {
         s.cells(&[
             Cell::Text(row.key.clone()),

@@ -13,7 +13,7 @@ pub fn write(sheet: &mut Worksheet, f: &Formats, report: &Report) -> Result<(), 
     let mut s = Sheet::start(sheet, f, &say("sheet.method").zh, &title, &widths)?;
     let none = Both::same("");
     let policy = say("policy.title").with("policy", &report.policy.id);
-    s.head(&[policy, say("sheet.value"), none.clone(), none.clone()], true)?;
+    s.head(&[policy, say("sheet.value"), none.clone(), none.clone()], false)?;
     for (name, value) in policy_rows(report) {
         s.cells(&[Cell::Words(name), Cell::Words(value)])?;
     }

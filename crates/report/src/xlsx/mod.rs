@@ -47,9 +47,10 @@ fn book(report: &Report, path: &Path) -> Result<(), XlsxError> {
     lists::levels(book.add_worksheet(), &f, report)?;
     lists::growth(book.add_worksheet(), &f, report)?;
     lists::persons(book.add_worksheet_with_constant_memory()?, &f, report)?;
-    lists::findings(book.add_worksheet_with_constant_memory()?, &f, report)?;
+    lists::findings(book.add_worksheet(), &f, report)?;
     method::write(book.add_worksheet(), &f, report)?;
     lists::inputs(book.add_worksheet(), &f, report)?;
+    lists::finding_rows(book.add_worksheet_with_constant_memory()?, &f, report)?;
     let mut taken = HashSet::new();
     for subject in &report.subjects {
         let name = sheet_name(&subject.account, &mut taken);

@@ -35,7 +35,7 @@ pub fn write(
     let mut by_person = say("subject.person_value");
     by_person = by_person.with("n", number(found.person.accounts));
     s.numbers(&[1, 2]);
-    s.head(&[say("subject.figure"), by_person, say("subject.account_value")], true)?;
+    s.head(&[say("subject.figure"), by_person, say("subject.account_value")], false)?;
     for row in figures(report, found) {
         s.cells(&row)?;
     }

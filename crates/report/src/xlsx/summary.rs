@@ -38,6 +38,9 @@ fn grounds(report: &Report) -> Both {
     }
 }
 
+/// Unit of a line that holds persons and accounts side by side.
+const COUNTS: Option<&str> = Some("sheet.persons_accounts");
+
 type Row = [Cell; 5];
 
 fn row(name: Both, persons: Cell, accounts: Cell, unit: Option<&str>, from: Both) -> Row {
@@ -53,7 +56,7 @@ fn people(report: &Report) -> Vec<Row> {
             say("figure.persons"),
             Cell::count(w.persons),
             Cell::count(w.accounts),
-            None,
+            COUNTS,
             say("figure.persons_from").and(say("figure.accounts_from")),
         ),
         row(
@@ -67,21 +70,24 @@ fn people(report: &Report) -> Vec<Row> {
             say("figure.roots_name"),
             Cell::Empty,
             Cell::count(w.roots),
-            None,
+            Some("page.accounts_unit"),
             say("test.forest").with("n", show::number(w.roots)),
         ),
     ];
     if let Some(tree) = &report.widest_tree {
-        let name = || say("test.widest").with("root", show::short(&tree.root, 100));
-        rows.push(row(
-            name(),
-            Cell::count(tree.persons),
-            Cell::count(tree.accounts),
-            None,
-            say("figure.persons"),
-        ));
+        let name = |what: &str| {
+            let root = say("test.widest_money").with("root", show::short(&tree.root, 100));
+            root.and(Both::new("：", "–")).and(say(what))
+        };
+        let (persons, accounts) = (Cell::count(tree.persons), Cell::count(tree.accounts));
+        rows.push(row(name("figure.persons"), persons, accounts, COUNTS, say("figure.persons_from")));
         let (persons, accounts) = (Cell::count(tree.person_levels), Cell::count(tree.levels));
-        rows.push(row(name(), persons, accounts, levels, say("figure.levels")));
+        rows.push(row(name("figure.levels"), persons, accounts, levels, say("figure.levels_from")));
+        if tree.team_paid_in.is_some() {
+            let paid = Cell::yuan(tree.team_paid_in);
+            let from = say("person.means_team");
+            rows.push(row(name("figure.money_in"), paid, Cell::Empty, Some("sheet.yuan"), from));
+        }
     }
     if w.system_accounts > 0 {
         let (persons, accounts) =
@@ -90,7 +96,7 @@ fn people(report: &Report) -> Vec<Row> {
             say("figure.without_system"),
             persons,
             accounts,
-            None,
+            COUNTS,
             say("found.system_accounts_means"),
         ));
     }
@@ -110,28 +116,28 @@ fn tests(report: &Report) -> Vec<Row> {
             name("test.floor"),
             Cell::count(w.persons_meeting_floor),
             Cell::count(w.accounts_meeting_floor),
-            None,
+            COUNTS,
             from("floor_met"),
         ),
         row(
             name("test.grave_persons"),
             Cell::count(w.persons_meeting_grave_persons),
             Cell::count(w.accounts_meeting_grave_persons),
-            None,
+            COUNTS,
             from("grave_persons"),
         ),
         row(
             name("test.grave_amount"),
             opt(w.persons_meeting_grave_amount),
             Cell::Empty,
-            None,
+            Some("page.persons_unit"),
             from("grave_amount"),
         ),
         row(
             others,
             opt(w.persons_meeting_grave_amount_others),
             Cell::Empty,
-            None,
+            Some("page.persons_unit"),
             from("grave_amount_others"),
         ),
         day("growth.mark_first_floor", w.first_floor_met_on),
@@ -158,19 +164,21 @@ fn money(report: &Report) -> Vec<Row> {
     let paid = say("figure.money_in_from")
         .with("boundary", say(boundary_name(report)))
         .with("policy", &report.policy.id);
+    let policy = || say("figure.policy_from").with("policy", &report.policy.id);
     let basis = say(if w.basis_out == Some(true) { "money.out_basis" } else { "money.bonus_basis" });
+    let kept = say("figure.retained_from").with("out", out()).and(basis);
     let reversed = || say("found.reversals_does");
     let mut rows = vec![
         gross(say("money.in"), w.paid_in, paid),
         gross(say("money.in_net"), w.paid_in_net, reversed()),
-        gross(say("money.bonus"), w.bonus, say("figure.policy_from").with("policy", &report.policy.id)),
+        gross(say("money.bonus"), w.bonus, policy()),
         gross(say("money.bonus_net"), w.bonus_net, reversed()),
     ];
     if w.basis_out == Some(true) {
-        rows.push(gross(say("money.out"), w.withdrawn, basis.clone()));
+        rows.push(gross(say("money.out"), w.withdrawn, policy()));
         rows.push(gross(say("money.out_net"), w.withdrawn_net, reversed()));
     }
-    rows.push(gross(say("money.retained").with("out", out()), w.retained, basis));
+    rows.push(gross(say("money.retained").with("out", out()), w.retained, kept));
     rows.push(gross(say("money.within_30"), w.paid_in_within_30_days, say("money.within_30_from")));
     if let Some(gini) = w.bonus_gini_millionths {
         let text = format!("{}.{:06}", gini / 1_000_000, gini % 1_000_000);
@@ -181,10 +189,10 @@ fn money(report: &Report) -> Vec<Row> {
         rows.push(gross(
             say("money.without_system"),
             w.paid_in_without_system,
-            say("found.system_accounts_does"),
+            say("money.without_system_from"),
         ));
     }
-    rows.push(gross(say("money.dropped"), w.dropped_paid_in, say("policy.dropped_accounts")));
+    rows.push(gross(say("money.dropped"), w.dropped_paid_in, say("money.dropped_from")));
     rows.extend(spread(report));
     rows
 }

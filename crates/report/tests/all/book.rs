@@ -35,6 +35,7 @@ fn the_book_has_its_sheets_and_says_what_the_count_says() {
         "清洗发现",
         "方法与限制",
         "输入文件",
+        "发现逐行",
         "对象 M000003",
         "对象 M77",
     ];
@@ -65,6 +66,8 @@ fn the_book_has_its_sheets_and_says_what_the_count_says() {
 
     let findings = rows(&mut book, "清洗发现");
     assert_eq!(row_of(&findings, "推荐人是自己")[3], Data::Float(1.0));
+    let findings = rows(&mut book, "发现逐行");
+    assert!(row_of(&findings, "键")[2].to_string().starts_with("账号"));
     assert!(findings.iter().any(|row| row[0] == *"self_referrals" && row[1] == *"members.csv"));
     assert!(findings.iter().any(|row| row[4] == *"会员编号为空"));
 }
@@ -103,9 +106,9 @@ fn a_formula_in_an_account_number_stays_text() {
     report.finding_rows[0].account = "=HYPERLINK(\"x\")".to_owned();
     report.finding_rows[0].reason = "长".repeat(40_000);
     let mut book = written(&report, &folder.path().join("report.xlsx"));
-    let findings = rows(&mut book, "清洗发现");
+    let findings = rows(&mut book, "发现逐行");
     assert!(findings.iter().any(|row| row[2] == Data::String("=HYPERLINK(\"x\")".to_owned())));
-    let formulas = book.worksheet_formula("清洗发现").unwrap();
+    let formulas = book.worksheet_formula("发现逐行").unwrap();
     assert!(formulas.used_cells().next().is_none());
 }
 
