@@ -85,6 +85,11 @@ pub fn subject_tests(report: &Report, f: &SubjectFigures) -> Vec<(Both, bool)> {
     tests
 }
 
+/// Money withdrawn, where the ledger records withdrawals at all; without such rows it is not known, and never 0.
+pub fn withdrawn(report: &Report, fen: Option<i64>) -> Option<i64> {
+    fen.filter(|_| report.whole.basis_out == Some(true))
+}
+
 /// Where money in was measured.
 pub fn boundary_name(report: &Report) -> &'static str {
     match report.policy.orders {

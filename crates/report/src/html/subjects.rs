@@ -2,7 +2,7 @@
 
 use super::markup::{ask, both, data, due, fold, number as column, p, t, table, text};
 use super::tests_of_law::state;
-use crate::content::{boundary_name, law, subject_tests};
+use crate::content::{boundary_name, law, subject_tests, withdrawn};
 use crate::report::{AccountLine, Report, RowAt, Subject, SubjectFigures};
 use crate::show::{self, NOTHING, day, number, yuan, yuan_or};
 use crate::words::say;
@@ -50,7 +50,7 @@ fn part(report: &Report, subject: &Subject) -> String {
         ask(&both(&title), &from),
         p("", &position),
         figures(report, f),
-        rows(f)
+        rows(report, f)
     )
 }
 
@@ -89,7 +89,11 @@ fn figures(report: &Report, f: &SubjectFigures) -> String {
             (say("subject.team_below"), none(), yuan_or(below(own))),
             (say("subject.paid_in"), of(|m| m.paid_in), yuan_or(own.paid_in)),
             (say("subject.bonus"), of(|m| m.bonus), yuan_or(own.bonus)),
-            (say("subject.withdrawn"), of(|m| m.withdrawn), yuan_or(own.withdrawn)),
+            (
+                say("subject.withdrawn"),
+                yuan_or(withdrawn(report, money.map(|m| m.withdrawn))),
+                yuan_or(withdrawn(report, own.withdrawn)),
+            ),
             (say(net), of(|m| m.net), yuan_or(own_net(report, own))),
         ]);
     }
@@ -121,7 +125,7 @@ fn places(rows: &[RowAt]) -> String {
     format!("<ul class=places>{out}</ul>")
 }
 
-fn rows(f: &SubjectFigures) -> String {
+fn rows(report: &Report, f: &SubjectFigures) -> String {
     let members: Vec<RowAt> = f.held.iter().take(ROWS_MAX).map(|line| line.member_at.clone()).collect();
     let mut out = format!("<h4>{}</h4>{}", t("subject.member_rows"), places(&members));
     if f.ledger_rows == 0 {
@@ -138,10 +142,10 @@ fn rows(f: &SubjectFigures) -> String {
             out += &p("soft", &more);
         }
     }
-    fold(&t("subject.rows"), &out) + &held(f)
+    fold(&t("subject.rows"), &out) + &held(report, f)
 }
 
-fn held(f: &SubjectFigures) -> String {
+fn held(report: &Report, f: &SubjectFigures) -> String {
     if f.person.accounts < 2 {
         return String::new();
     }
@@ -159,7 +163,7 @@ fn held(f: &SubjectFigures) -> String {
                 number(line.person_levels),
                 yuan_or(line.paid_in),
                 yuan_or(line.bonus),
-                yuan_or(line.withdrawn),
+                yuan_or(withdrawn(report, line.withdrawn)),
                 yuan_or(line.team_paid_in),
             ]
         })

@@ -1,7 +1,7 @@
 //! Sheets that are one list: 层级, 增长, 达标人员, 清洗发现, 输入文件, 发现逐行.
 
 use super::sheet::{Cell, Formats, Sheet};
-use crate::content::{finding_words, grave, law, money_beside, net_name, role};
+use crate::content::{finding_words, grave, law, money_beside, net_name, role, withdrawn};
 use crate::report::{Report, Rows};
 use crate::show::number;
 use crate::words::{Both, say};
@@ -117,7 +117,7 @@ pub fn persons(sheet: &mut Worksheet, f: &Formats, report: &Report) -> Result<()
             Cell::yuan(m.map(|m| m.team_paid_in_others)),
             Cell::yuan(m.map(|m| m.paid_in)),
             Cell::yuan(m.map(|m| m.bonus)),
-            Cell::yuan(m.map(|m| m.withdrawn)),
+            Cell::yuan(withdrawn(report, m.map(|m| m.withdrawn))),
             Cell::yuan(m.map(|m| m.net)),
             Cell::Text(zh.join("、")),
         ])?;

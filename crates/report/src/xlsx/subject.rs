@@ -1,7 +1,7 @@
 //! One sheet for each subject: figures by person and by account, accounts held, rows.
 
 use super::sheet::{Cell, Formats, Sheet};
-use crate::content::{boundary_name, law, subject_tests};
+use crate::content::{boundary_name, law, subject_tests, withdrawn};
 use crate::html::{below, own_net};
 use crate::report::{AccountLine, PersonMoney, Report, Subject, SubjectFigures};
 use crate::show::{self, number};
@@ -40,7 +40,7 @@ pub fn write(
         s.cells(&row)?;
     }
     s.space();
-    accounts(&mut s, found)?;
+    accounts(&mut s, report, found)?;
     s.space();
     ledger(&mut s, found)
 }
@@ -75,13 +75,17 @@ fn figures(report: &Report, f: &SubjectFigures) -> Vec<[Cell; 3]> {
         row(say("subject.team_below"), Cell::Empty, Cell::yuan(below(own))),
         row(say("subject.paid_in"), money(|m| m.paid_in), Cell::yuan(own.paid_in)),
         row(say("subject.bonus"), money(|m| m.bonus), Cell::yuan(own.bonus)),
-        row(say("subject.withdrawn"), money(|m| m.withdrawn), Cell::yuan(own.withdrawn)),
+        row(
+            say("subject.withdrawn"),
+            Cell::yuan(withdrawn(report, who.money.as_ref().map(|m| m.withdrawn))),
+            Cell::yuan(withdrawn(report, own.withdrawn)),
+        ),
         row(say(net), money(|m| m.net), Cell::yuan(own_net(report, own))),
     ]);
     rows
 }
 
-fn accounts(s: &mut Sheet<'_>, f: &SubjectFigures) -> Result<(), XlsxError> {
+fn accounts(s: &mut Sheet<'_>, report: &Report, f: &SubjectFigures) -> Result<(), XlsxError> {
     let heads = [
         "subject.accounts_title",
         "finding.file",
@@ -106,7 +110,7 @@ fn accounts(s: &mut Sheet<'_>, f: &SubjectFigures) -> Result<(), XlsxError> {
             Cell::count(line.person_levels),
             Cell::yuan(line.paid_in),
             Cell::yuan(line.bonus),
-            Cell::yuan(line.withdrawn),
+            Cell::yuan(withdrawn(report, line.withdrawn)),
             Cell::yuan(line.team_paid_in),
             Cell::Day(line.joined),
         ])?;

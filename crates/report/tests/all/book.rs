@@ -118,3 +118,14 @@ fn a_folder_that_is_not_there_is_named() {
     let error = write_xlsx(&report, Path::new("/nowhere/at/all/report.xlsx")).unwrap_err().to_string();
     assert!(error.contains("/nowhere/at/all/report.xlsx"), "{error}");
 }
+
+#[test]
+fn without_rows_of_money_out_nothing_withdrawn_is_not_known_and_never_zero() {
+    let folder = tempfile::tempdir().unwrap();
+    let report = Report::from_count(&scheme(Money::Bonus), facts());
+    let mut book = written(&report, &folder.path().join("report.xlsx"));
+    let persons = rows(&mut book, "达标人员");
+    assert_eq!(row_of(&persons, "P")[11], Data::String("—".to_owned()));
+    let subject = rows(&mut book, "对象 M000003");
+    assert_eq!(row_of(&subject, "本人出金")[1], Data::String("—".to_owned()));
+}
