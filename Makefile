@@ -34,7 +34,7 @@ data: ## the data of the domain
 browser: ## the report in headless Chromium, wide and narrow
 	crates/mingjing/tests/browser/run
 
-soak: ## 100 kills and more at random moments, on the release build (some minutes)
+soak: ## 100 kills at random moments and the deepest networks (some minutes)
 	bench/soak
 
 bench: ## the measurements of the README, both sides

@@ -35,7 +35,7 @@ struct Cli {
 enum Command {
     /// Recruitment networks: count, explain, verify.
     #[command(subcommand)]
-    Network(network::Command),
+    Network(Box<network::Command>),
     /// Make tables of a made-up scheme.
     #[command(subcommand)]
     Synth(Synth),
@@ -65,7 +65,7 @@ fn main() -> ExitCode {
     };
     // Only `analyze` tidies up after a Ctrl-C; the others end at once. So does a second one: what it leaves is
     // removed by the next run.
-    let tidies = matches!(cli.command, Command::Network(network::Command::Analyze(_)));
+    let tidies = matches!(&cli.command, Command::Network(command) if matches!(**command, network::Command::Analyze(_)));
     let handled = ctrlc::set_handler(move || {
         if watch::STOP.swap(true, Relaxed) || !tidies {
             std::process::exit(130);
@@ -108,28 +108,56 @@ fn run(command: Command, json: bool, timings: bool) -> Result<(), Error> {
     match command {
         Command::Network(command) => {
             let progress = watch::Progress::new(timings);
-            network::run(command, &mut network::Output { out, progress, json })
+            network::run(*command, &mut network::Output { out, progress, json })
         }
         Command::Synth(Synth::Network(args)) => {
-            synth::run(&args, out).map_err(|e| coded(e.exit_code(), e.to_string()))
+            let said =
+                |out: &mut dyn Write| synth::run(&args, out).map_err(|e| (e.exit_code(), e.to_string()));
+            lines(json, out, said)
         }
         Command::Data(Data::Check(args)) => {
-            data::run(&args, out).map_err(|e| coded(e.exit_code(), e.to_string()))
+            let said =
+                |out: &mut dyn Write| data::run(&args, out).map_err(|e| (e.exit_code(), e.to_string()));
+            lines(json, out, said)
         }
-        Command::Data(Data::Policies) => policies(out),
+        Command::Data(Data::Policies) => policies(json, out),
     }
+}
+
+/// What a command says in lines; for machines in a list of them.
+fn lines(
+    json: bool,
+    out: &mut dyn Write,
+    command: impl FnOnce(&mut dyn Write) -> Result<(), (u8, String)>,
+) -> Result<(), Error> {
+    let mut said = Vec::new();
+    command(if json { &mut said } else { &mut *out }).map_err(|(code, message)| coded(code, message))?;
+    if !json {
+        return Ok(());
+    }
+    let said = String::from_utf8_lossy(&said);
+    put(out, &format!("{}\n", serde_json::json!({ "lines": said.lines().collect::<Vec<_>>() })))
+}
+
+fn put(out: &mut dyn Write, text: &str) -> Result<(), Error> {
+    out.write_all(text.as_bytes()).map_err(|e| Error::World(format!("standard output: {e}")))
 }
 
 fn coded(exit_code: u8, message: String) -> Error {
     if exit_code == 2 { Error::user("refused", message) } else { Error::World(message) }
 }
 
-fn policies(out: &mut dyn Write) -> Result<(), Error> {
-    for named in law::policies() {
-        writeln!(out, "{:<24} {}\n{:<24} {}", named.policy.id, named.name.zh, "", named.name.en)
-            .map_err(|e| Error::World(format!("standard output: {e}")))?;
+fn policies(json: bool, out: &mut dyn Write) -> Result<(), Error> {
+    let all = law::policies();
+    if json {
+        let named = all.iter().map(
+            |named| serde_json::json!({"id": named.policy.id, "zh": named.name.zh, "en": named.name.en}),
+        );
+        return put(out, &format!("{:#}\n", serde_json::json!({ "policies": named.collect::<Vec<_>>() })));
     }
-    Ok(())
+    all.iter().try_for_each(|named| {
+        put(out, &format!("{:<24} {}\n{:<24} {}\n", named.policy.id, named.name.zh, "", named.name.en))
+    })
 }
 
 #[cfg(test)]

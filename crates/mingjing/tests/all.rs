@@ -1,6 +1,9 @@
 //! The program as people run it: the binary on real files in directories of its own. Nothing here calls into the
 //! program; the crates it is made of are used only to read what it wrote.
 
+// Helpers of tests unwrap too.
+#![allow(clippy::unwrap_used)]
+
 #[path = "all/program.rs"]
 mod program;
 

@@ -2,7 +2,8 @@
 
 use super::Output;
 use crate::error::Error;
-use mingjing_results::branches::{Branches, NODES_MAX};
+use mingjing_model::money::yuan_text;
+use mingjing_results::branches::{Branch, Branches, NODES_MAX};
 use mingjing_results::export;
 use mingjing_results::outline::{Language, outline};
 use std::path::PathBuf;
@@ -43,7 +44,22 @@ pub fn run(args: &Args, output: &mut Output<'_>) -> Result<(), Error> {
     let text = match args.export {
         Some(Export::Gexf) => export::gexf(&branch),
         Some(Export::Graphml) => export::graphml(&branch),
+        None if output.json => json(&branch),
         None => outline(&branch, Language::Zh),
     };
     output.say(&text)
+}
+
+/// The accounts shown, in the order of the outline.
+fn json(branch: &Branch) -> String {
+    let accounts = branch.nodes.iter().map(|shown| {
+        let (node, above) = (&shown.node, shown.above.map(|above| &branch.nodes[above].node.account));
+        serde_json::json!({
+            "account": node.account, "person": format!("P{}", node.person), "above": above, "level": shown.level,
+            "depth": node.depth, "directs": node.directs, "directs_left_out": shown.directs_left_out(),
+            "accounts": node.accounts, "persons": node.persons, "levels": node.levels,
+            "team_paid_in": node.team_paid_in.map(|fen| yuan_text(fen.into())),
+        })
+    });
+    format!("{:#}\n", serde_json::json!({ "accounts": accounts.collect::<Vec<_>>() }))
 }

@@ -86,7 +86,9 @@ fn a_killed_run_leaves_whole_results_or_none_and_the_next_run_tidies_up() {
     assert_same(&files(&dir.join("x")), &wholes[0]);
     assert_eq!(names(dir), ["r", "s", "x"]);
 
-    eprintln!("soak: {kills} kills of a run into a new directory, {unfinished} of them while it wrote; none left a part");
+    eprintln!(
+        "soak: {kills} kills of a run into a new directory, {unfinished} of them while it wrote; none left a part"
+    );
 
     // The same over an earlier result.
     let mut replaced = 0;
@@ -98,7 +100,9 @@ fn a_killed_run_leaves_whole_results_or_none_and_the_next_run_tidies_up() {
         stands_whole(dir, &wholes, true);
         replaced += u32::from(dir.join("x").exists() && !dir.join(".x.partial").exists());
     }
-    eprintln!("soak: {kills} kills over an earlier result, {replaced} of them before the writing or after the end");
+    eprintln!(
+        "soak: {kills} kills over an earlier result, {replaced} of them before the writing or after the end"
+    );
     line(dir, &format!("{analyze} --replace")).well();
     assert_same(&files(&dir.join("x")), &wholes[0]);
     assert_eq!(names(dir), ["r", "s", "x"]);
@@ -137,6 +141,19 @@ fn an_interrupted_run_says_so_and_leaves_nothing() {
         }
     }
     assert!(interrupted > 0);
+}
+
+#[test]
+fn a_command_that_has_nothing_to_tidy_ends_at_once_when_interrupted() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut run = start(dir.path(), "synth network --accounts 1000000 --out s");
+    while !dir.path().join("s/members.csv").exists() {
+        std::thread::yield_now();
+    }
+    let sent = Command::new("kill").args(["-INT", &run.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+    assert_eq!(run.wait().unwrap().code(), Some(130));
+    assert!(!dir.path().join("s/truth.json").exists());
 }
 
 /// Runs the program where `disk` is a file system of some bytes; `None` where mounting is refused. Returns exit code,

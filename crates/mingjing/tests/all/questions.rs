@@ -66,12 +66,32 @@ fn the_terms_of_a_run_hold_for_both_sides_of_a_comparison() {
 #[test]
 fn answers_for_machines_are_json_and_so_are_errors() {
     let dir = scheme("--accounts 300 --seed 54 --dirty 0.02");
-    let json = |words: &str| line(dir.path(), words).well().json();
-    let summary = json(&format!("{ANALYZE} --json"));
+    let told = |words: &str| line(dir.path(), words).well().json();
+    let summary = told(&format!("{ANALYZE} --json"));
     assert_eq!(summary, read_json(&dir.path().join("r/summary.json")));
-    assert_eq!(json("--json network verify --out r")["differences"], 0);
-    assert_eq!(json("network explain --json --out r --person P1 --figure levels")["whose"], "P1");
-    assert!(json("network compare --json --out r --policy main --policy paid")["figures"].is_array());
+    assert_eq!(told("--json network verify --out r")["differences"], 0);
+    assert_eq!(told("network explain --json --out r --person P1 --figure levels")["whose"], "P1");
+    assert!(told("network compare --json --out r --policy main --policy paid")["figures"].is_array());
+    let branch = told("network branch --json --out r --account M000000001 --levels 2");
+    let accounts = branch["accounts"].as_array().unwrap();
+    assert_eq!(accounts.len() as u64, 1 + accounts[0]["directs"].as_u64().unwrap());
+    assert_eq!(
+        (&accounts[0]["account"], &accounts[1]["above"]),
+        (&json!("M000000001"), &json!("M000000001"))
+    );
+    assert!(
+        told("data policies --json")["policies"].as_array().unwrap().iter().any(|own| own["id"] == "main")
+    );
+    let data = concat!(env!("CARGO_MANIFEST_DIR"), "/../../data");
+    assert!(
+        told(&format!("data check --json --data {data}"))["lines"][0].as_str().unwrap().starts_with("law: ")
+    );
+    assert!(
+        told("synth network --json --accounts 5 --out five")["lines"][0]
+            .as_str()
+            .unwrap()
+            .contains("5 accounts")
+    );
 
     let fault = |words: &str, code: i32| -> Value {
         let done = line(dir.path(), words);
