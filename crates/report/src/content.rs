@@ -229,8 +229,7 @@ pub fn commands(report: &Report) -> [(String, &'static str); 4] {
     let person = subject.map(|s| &s.person).or(report.persons.first()).map_or(1, |p| p.person);
     let account = subject.map(|s| &s.own.account).or(report.branches.lines.first().map(|l| &l.account));
     let account = shell_word(account.map_or("", String::as_str));
-    let policy = &report.policy.id;
-    let other = if policy == "main" { "strict" } else { "main" };
+    let (policy, other) = (&report.policy.id, other_policy(report));
     let command = |rest: String| format!("mingjing network {rest}");
     [
         (command("verify --out DIR --inputs INPUTS".to_owned()), "verify.verify"),
@@ -244,6 +243,15 @@ pub fn commands(report: &Report) -> [(String, &'static str); 4] {
             "verify.compare",
         ),
     ]
+}
+
+/// A policy to set beside that of the report: one that can be counted on the same tables.
+pub fn other_policy(report: &Report) -> &'static str {
+    match report.policy.id.as_str() {
+        "main" if report.whole.paid_in.is_some() => "strict",
+        "main" => "no-system",
+        _ => "main",
+    }
 }
 
 /// A word for a shell: bare where that is safe, else in single quotes.

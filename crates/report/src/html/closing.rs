@@ -3,7 +3,7 @@
 use super::ROWS_MAX;
 use super::markup::{ask, both, data, due, fold, number as column, p, t, table, text};
 use crate::content::{
-    LIMITS, MUST, STEPS, commands, contested_rows, finding_words, policy_rows, role, source,
+    LIMITS, MUST, STEPS, commands, contested_rows, finding_words, other_policy, policy_rows, role, source,
 };
 use crate::report::{Finding, Report, Role, Rows};
 use crate::show::{self, bytes, number, yuan_or};
@@ -56,7 +56,7 @@ pub fn contested(report: &Report) -> String {
     let rows: Vec<Vec<String>> =
         contested_rows(report).iter().map(|row| row.iter().map(both).collect()).collect();
     let columns = [text("contested.question"), text("contested.practice"), text("contested.here")];
-    let other = say("contested.other").with("policy", &report.policy.id);
+    let other = say("contested.other").with("policy", &report.policy.id).with("other", other_policy(report));
     p("", &say("contested.intro")) + &table(&columns, &rows) + &p("soft", &other)
 }
 

@@ -42,7 +42,8 @@ fn part(report: &Report, subject: &Subject) -> String {
         .with("persons", number(f.person.persons))
         .with("levels", number(f.person.levels));
     let title = say("subject.title").with("account", &account).with("person", &holder);
-    let from = say("subject.from").with("person", holder);
+    let figure = if f.person.money.is_some() { "team_paid_in" } else { "persons" };
+    let from = say("subject.from").with("person", holder).with("figure", figure);
     let gross = say("subject.gross").with("boundary", say(boundary_name(report)));
     let gross = if f.person.money.is_some() { p("soft", &gross) } else { String::new() };
     format!(

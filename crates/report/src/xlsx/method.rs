@@ -1,7 +1,7 @@
 //! Sheet 方法与限制: policy, steps, law, contested questions, limits, what an expert opinion has to state.
 
 use super::sheet::{Cell, Formats, Sheet};
-use crate::content::{LIMITS, MUST, STEPS, commands, contested_rows, policy_rows, source};
+use crate::content::{LIMITS, MUST, STEPS, commands, contested_rows, other_policy, policy_rows, source};
 use crate::report::Report;
 use crate::words::{Both, say};
 use rust_xlsxwriter::{Worksheet, XlsxError};
@@ -37,7 +37,7 @@ pub fn write(sheet: &mut Worksheet, f: &Formats, report: &Report) -> Result<(), 
     for row in contested_rows(report) {
         s.cells(&row.map(Cell::Words))?;
     }
-    s.note(&say("contested.other").with("policy", &report.policy.id))?;
+    s.note(&say("contested.other").with("policy", &report.policy.id).with("other", other_policy(report)))?;
     s.space();
     s.head(&[say("limit.intro"), none.clone(), none.clone(), none.clone()], false)?;
     for key in LIMITS {
