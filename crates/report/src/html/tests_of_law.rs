@@ -99,6 +99,11 @@ fn floor(report: &Report) -> String {
             &value("test.persons_levels", tree.persons.into(), tree.person_levels),
             Some(met(tree.persons.into(), tree.person_levels)),
         ));
+        readings.push(reading(
+            say("test.widest_accounts").with("root", show::short(&tree.root, 30)),
+            &value("test.accounts_levels", tree.accounts.into(), tree.levels),
+            Some(met(tree.accounts.into(), tree.levels)),
+        ));
     }
     readings.extend([
         holders("test.holders_persons", Some(w.persons_meeting_floor), "test.holders_from", "floor_met"),
@@ -106,12 +111,23 @@ fn floor(report: &Report) -> String {
             "test.holders_accounts",
             Some(w.accounts_meeting_floor),
             "test.accounts_from",
-            "persons, levels",
+            "accounts, levels",
         ),
         date(say("test.first_on"), w.first_floor_met_on),
         date(say("test.reached_on").with("n", number(l.floor_persons)), w.floor_persons_reached_on),
     ]);
-    article(report, "test.floor", "floor", &readings, by_persons != by_accounts)
+    article(
+        report,
+        "test.floor",
+        "floor",
+        &readings,
+        by_persons != by_accounts || is_split(w.persons_meeting_floor, w.accounts_meeting_floor),
+    )
+}
+
+/// Does a position reach it by one way of counting and none by the other?
+fn is_split(persons: u64, accounts: u64) -> bool {
+    (persons == 0) != (accounts == 0)
 }
 
 fn grave_persons(report: &Report) -> String {
@@ -134,6 +150,11 @@ fn grave_persons(report: &Report) -> String {
             &counted(tree.persons.into(), "page.persons_unit"),
             Some(u64::from(tree.persons) >= needed),
         ));
+        readings.push(reading(
+            say("test.widest_accounts").with("root", show::short(&tree.root, 30)),
+            &counted(tree.accounts.into(), "page.accounts_unit"),
+            Some(u64::from(tree.accounts) >= needed),
+        ));
     }
     readings.extend([
         holders(
@@ -150,7 +171,9 @@ fn grave_persons(report: &Report) -> String {
         ),
         date(say("test.reached_on").with("n", number(report.law.grave_persons)), w.grave_persons_reached_on),
     ]);
-    article(report, "test.grave_persons", "grave-persons", &readings, by_persons != by_accounts)
+    let split = by_persons != by_accounts
+        || is_split(w.persons_meeting_grave_persons, w.accounts_meeting_grave_persons);
+    article(report, "test.grave_persons", "grave-persons", &readings, split)
 }
 
 fn grave_amount(report: &Report) -> String {

@@ -233,3 +233,19 @@ fn commands_name_persons_and_accounts_of_this_report() {
         assert!(page.contains(&format!("<code>mingjing {command}</code>")), "{command}");
     }
 }
+
+#[test]
+fn where_only_accounts_reach_the_floor_the_page_says_that_the_conclusions_differ() {
+    // The whole reaches it by both ways of counting; a single position by accounts alone.
+    let parent: Vec<u32> = std::iter::once(ROOT).chain(0..9).chain(vec![9; 28]).collect();
+    let mut count = bare(parent, |i| format!("A{i:02}"));
+    count.whole.accounts_meeting_floor = 8;
+    count.whole.persons_meeting_floor = 0;
+    let page = render_html(&Report::from_count(&count, facts()));
+    let part = page.split_once("id=tests").unwrap().1.split_once("</article>").unwrap().0;
+    assert!(part.contains("按人与按账号的结论不同"));
+    assert!(
+        part.contains("列 <code>accounts, levels</code>"),
+        "the floor by accounts rests on these columns"
+    );
+}
