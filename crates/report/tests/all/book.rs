@@ -45,7 +45,7 @@ fn the_book_has_its_sheets_and_says_what_the_count_says() {
     let people = row_of(&summary, "参与人员");
     assert_eq!(people[1], Data::Float(count.whole.persons as f64));
     assert_eq!(people[2], Data::Float(2_000.0));
-    let paid = row_of(&summary, "入金（毛额）");
+    let paid = row_of(&summary, "入金（总额）");
     assert_eq!(paid[1], Data::Float(count.whole.paid_in.unwrap() as f64 / 100.0));
 
     let levels = rows(&mut book, "层级");
@@ -65,7 +65,7 @@ fn the_book_has_its_sheets_and_says_what_the_count_says() {
     assert_eq!(listed, count.whole.persons_meeting_floor);
 
     let findings = rows(&mut book, "清洗发现");
-    assert_eq!(row_of(&findings, "推荐人是自己")[3], Data::Float(1.0));
+    assert_eq!(row_of(&findings, "自我推荐")[3], Data::Float(1.0));
     let findings = rows(&mut book, "发现逐行");
     assert!(row_of(&findings, "键")[2].to_string().starts_with("账号"));
     assert!(findings.iter().any(|row| row[0] == *"self_referrals" && row[1] == *"members.csv"));
@@ -127,5 +127,5 @@ fn without_rows_of_money_out_nothing_withdrawn_is_not_known_and_never_zero() {
     let persons = rows(&mut book, "达标人员");
     assert_eq!(row_of(&persons, "P")[11], Data::String("—".to_owned()));
     let subject = rows(&mut book, "对象 M000003");
-    assert_eq!(row_of(&subject, "本人出金")[1], Data::String("—".to_owned()));
+    assert_eq!(row_of(&subject, "本人提现")[1], Data::String("—".to_owned()));
 }

@@ -101,7 +101,7 @@ fn by_credited_bonus_nothing_is_called_loss_or_gain() {
 #[test]
 fn without_a_ledger_money_is_empty_and_never_zero() {
     let page = page(Money::None);
-    assert!(page.contains("没有账本，资金数字一律为空"));
+    assert!(page.contains("没有流水，资金数字一律为空"));
     assert!(!page.contains(".00<") && !page.contains(".00 元"));
     assert!(!page.contains("id=spread"));
 }
@@ -147,7 +147,7 @@ fn a_subject_has_figures_rows_or_the_reason_why_not() {
     let page = page(Money::Out);
     assert!(page.contains("账号 M000003（编号 P3）"));
     assert!(page.contains("<code>members.csv</code> 4"));
-    assert!(page.contains("账本行：57 行"));
+    assert!(page.contains("流水：57 行"));
     assert!(page.contains("计数后的账号中没有 M77"));
 }
 
@@ -179,16 +179,16 @@ fn a_subject_has_all_that_an_expert_opinion_states_of_one_account() {
         "上线账号",
         "会员行",
         "范围入金（元）",
-        "其中他人缴款",
+        "其中他人缴纳",
         "范围入金，不含本账号",
-        "本人缴款（元）",
+        "本人缴纳（元）",
         "本人奖金（元）",
-        "本人出金（元）",
-        "净额：出金 − 缴款（元）",
-        "250 万元（含本人缴款）",
-        "250 万元（不计本人缴款）",
-        "均为毛额",
-        "账本行：57 行",
+        "本人提现（元）",
+        "净额：提现 − 缴纳金额（元）",
+        "250 万元（含本人缴纳）",
+        "250 万元（不计本人缴纳）",
+        "均为总额",
+        "流水：57 行",
     ];
     names.into_iter().for_each(|name| assert!(part.contains(name), "{name}"));
     let (own, money) = (&found.own, count.money.as_ref().unwrap());
