@@ -9,7 +9,7 @@ type Seen = Option<Vec<(u64, u64)>>;
 fn members(path: &Path, mapping: &Mapping, jobs: usize, chunk: usize) -> Seen {
     let mut all = Vec::new();
     let table = Members::open(&[path.to_owned()], mapping).ok()?.with_chunk_bytes(chunk);
-    let prepare = |b: &mingjing_intake::MemberBatch| b.rows().map(|r| (r.content, r.row)).collect::<Vec<_>>();
+    let prepare = |b: &mingjing_intake::MemberBatch| b.rows().map(|r| (r.account.to_owned(), r.row)).collect::<Vec<_>>();
     let absorb = |part| {
         all.extend(part);
         Ok::<(), Error>(())

@@ -189,8 +189,9 @@ fn seen(result: Result<Tally, Error>, rows: Vec<(u64, u64)>) -> Seen {
 fn members(path: &Path, mapping: &Mapping, jobs: usize, chunk: usize) -> Seen {
     let mut all = Vec::new();
     let result = Members::open(&[path.to_owned()], mapping).and_then(|table| {
-        let prepare =
-            |b: &mingjing_intake::MemberBatch| b.rows().map(|r| (r.content, r.row)).collect::<Vec<_>>();
+        let prepare = |b: &mingjing_intake::MemberBatch| {
+            b.rows().map(|r| (r.account.to_owned(), r.joined, r.row)).collect::<Vec<_>>()
+        };
         table.with_chunk_bytes(chunk).read(Pass::Exact, jobs, &Unwatched, prepare, |part| {
             all.extend(part);
             Ok::<(), Error>(())
@@ -202,8 +203,9 @@ fn members(path: &Path, mapping: &Mapping, jobs: usize, chunk: usize) -> Seen {
 fn ledger(path: &Path, mapping: &Mapping, jobs: usize, chunk: usize) -> Seen {
     let mut all = Vec::new();
     let result = Ledger::open(&[path.to_owned()], mapping).and_then(|table| {
-        let prepare =
-            |b: &mingjing_intake::LedgerBatch| b.rows().map(|r| (r.content, r.row)).collect::<Vec<_>>();
+        let prepare = |b: &mingjing_intake::LedgerBatch| {
+            b.rows().map(|r| (r.account.to_owned(), r.joined, r.row)).collect::<Vec<_>>()
+        };
         table.with_chunk_bytes(chunk).read(Pass::Exact, jobs, &Unwatched, prepare, |part| {
             all.extend(part);
             Ok::<(), Error>(())

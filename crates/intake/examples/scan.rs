@@ -44,7 +44,7 @@ fn scan(wish: &Wish) -> Result<(Tally, u64), Error> {
             wish.pass,
             wish.jobs,
             &Unwatched,
-            |b| b.rows().fold(0, |x, r| x ^ r.content ^ r.account.len() as u64),
+            |b| b.rows().fold(0, |x, r| x ^ r.joined.unwrap_or(0) as u64 ^ r.account.len() as u64),
             absorb,
         )?
     } else {

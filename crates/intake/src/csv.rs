@@ -381,7 +381,12 @@ pub(crate) fn first_rows(sample: &[u8], signs: Signs, count: usize, is_whole: bo
         headings: Vec::new(),
         heading_row: 0,
     };
-    let terms = crate::rows::Terms::new(crate::field::Table::Members, &Default::default());
+    let terms = crate::rows::Terms::new(
+        crate::field::Table::Members,
+        crate::rows::Pass::Quick,
+        true,
+        &Default::default(),
+    );
     let whole = if is_whole { sample.len() } else { cut(sample, signs).end };
     let mut maker = Maker::new(&terms, &plan, 0, sample[..whole].to_vec());
     let mut parser =

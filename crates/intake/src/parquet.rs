@@ -10,7 +10,7 @@ use crate::csv::trimmed;
 use crate::error::Error;
 use crate::field::{Field, Table};
 use crate::flow::Emit;
-use crate::rows::{Batch, Known, Maker, SEPARATOR, Span, Terms};
+use crate::rows::{Batch, Known, Maker, Pass, SEPARATOR, Span, Terms};
 use crate::tally::Reason;
 use crate::values::{amount_of_decimal, amount_of_double, push_date, push_decimal, push_int, push_time};
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
@@ -19,6 +19,7 @@ use arrow::datatypes::{self as dt, DataType, Schema, TimeUnit};
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use memchr::{memchr, memchr_iter, memchr2};
 use mingjing_network::rows::{Fen, Micros};
+use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
 };
@@ -26,6 +27,7 @@ use std::fs::File;
 use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
+use xxhash_rust::xxh3::xxh3_64;
 
 /// Rows of one batch.
 pub(crate) const BATCH_ROWS: usize = 32_768;
@@ -68,13 +70,17 @@ pub(crate) struct Group {
 
 /// Decodes a row group into batches.
 pub(crate) fn decode(group: Group, terms: &Terms, plan: &Plan, file: u32, name: &str, emit: Emit<'_, Batch>) {
+    let lean = lean_columns(terms, plan);
     let opened = File::open(&group.path).map_err(|e| Error::world(&group.path, e));
     let reader = opened.and_then(|handle| {
-        ParquetRecordBatchReaderBuilder::new_with_metadata(handle, group.metadata)
+        let mut builder = ParquetRecordBatchReaderBuilder::new_with_metadata(handle, group.metadata)
             .with_row_groups(vec![group.number])
-            .with_batch_size(BATCH_ROWS)
-            .build()
-            .map_err(|e| broken(name, &e.to_string()))
+            .with_batch_size(BATCH_ROWS);
+        if let Some(lean) = lean.as_deref().filter(|_| terms.pass == Pass::Quick) {
+            let mask = ProjectionMask::roots(builder.parquet_schema(), lean.iter().copied());
+            builder = builder.with_projection(mask);
+        }
+        builder.build().map_err(|e| broken(name, &e.to_string()))
     });
     let reader = match reader {
         Ok(reader) => reader,
@@ -97,7 +103,11 @@ pub(crate) fn decode(group: Group, terms: &Terms, plan: &Plan, file: u32, name: 
         let size = batch.num_rows().div_ceil(pieces).max(1);
         for start in (0..batch.num_rows()).step_by(size) {
             let piece = batch.slice(start, size.min(batch.num_rows() - start));
-            let made = rows(&piece, terms, plan, file, row).map_err(|e| broken(name, &e).at_row(row));
+            let made = match &lean {
+                Some(lean) => lean_rows(&piece, lean, terms, plan, file, row),
+                None => rows(&piece, terms, plan, file, row),
+            };
+            let made = made.map_err(|e| broken(name, &e).at_row(row));
             row += piece.num_rows() as u64;
             let failed = made.is_err();
             if !emit(made) || failed {
@@ -105,6 +115,157 @@ pub(crate) fn decode(group: Group, terms: &Terms, plan: &Plan, file: u32, name: 
             }
         }
     }
+}
+
+/// Columns of the file that the rows need, where the fingerprint does not need all: a member row is told apart by
+/// its account, a ledger row by its serial number. `None` for a ledger without serial numbers or of several
+/// formats.
+fn lean_columns(terms: &Terms, plan: &Plan) -> Option<Vec<usize>> {
+    let fields: &[Field] = match (terms.table, terms.pass) {
+        (Table::Members, Pass::Quick) => &MEMBER_FIELDS[..6],
+        (Table::Members, Pass::Exact) => &MEMBER_FIELDS,
+        (Table::Ledger, _) if plan.fields[Field::Serial as usize] == ABSENT || !terms.is_one_format => {
+            return None;
+        }
+        (Table::Ledger, _) => &LEDGER_FIELDS,
+    };
+    let mut columns: Vec<usize> =
+        fields.iter().map(|&field| plan.fields[field as usize]).filter(|&at| at != ABSENT).collect();
+    columns.sort_unstable();
+    Some(columns)
+}
+
+const MEMBER_FIELDS: [Field; 8] = [
+    Field::Account,
+    Field::Referrer,
+    Field::Placement,
+    Field::Identity,
+    Field::Joined,
+    Field::Paid,
+    Field::Mobile,
+    Field::BankCard,
+];
+const LEDGER_FIELDS: [Field; 6] =
+    [Field::Account, Field::Kind, Field::Amount, Field::Time, Field::Serial, Field::Currency];
+
+/// Columns of one batch, kept so that single rows can be written exactly.
+pub(crate) struct Lazy {
+    arrays: Vec<ArrayRef>,
+    order: Vec<usize>,
+    first_row: u64,
+}
+
+impl Lazy {
+    /// Writes the row with that number: its cells after trimming, joined by U+001F; one in a cell is written
+    /// as U+001E `F`, U+001E itself as U+001E `E`, so that different rows never look equal.
+    pub fn push(&self, row: u64, out: &mut Vec<u8>) {
+        let i = (row - self.first_row) as usize;
+        let mut cell = Vec::new();
+        for (k, &at) in self.order.iter().enumerate() {
+            if k > 0 {
+                out.push(SEPARATOR);
+            }
+            // The arrays were columns before: they are again.
+            let Some(Ok(column)) = self.arrays.get(at).map(Column::new) else { continue };
+            cell.clear();
+            column.push(i, &mut cell);
+            for &byte in &cell {
+                match byte {
+                    SEPARATOR => out.extend_from_slice(b"\x1EF"),
+                    0x1E => out.extend_from_slice(b"\x1EE"),
+                    byte => out.push(byte),
+                }
+            }
+        }
+    }
+}
+
+/// Rows of which only the needed columns are turned into text.
+fn lean_rows(
+    batch: &RecordBatch,
+    lean: &[usize],
+    terms: &Terms,
+    plan: &Plan,
+    file: u32,
+    first_row: u64,
+) -> Result<Batch, String> {
+    let arrays: Vec<ArrayRef> = batch.columns().iter().map(simplified).collect::<Result<_, _>>()?;
+    let is_projected = terms.pass == Pass::Quick;
+    let columns: Vec<Column<'_>> = match is_projected {
+        true => arrays.iter().map(Column::new).collect::<Result<_, _>>()?,
+        false => lean.iter().map(|&at| Column::new(&arrays[at])).collect::<Result<_, _>>()?,
+    };
+    let quick = lean_made(&columns, lean, batch.num_rows(), terms, plan, file, first_row, false);
+    let is_clean = memchr2(SEPARATOR, 0, &quick.second).is_none();
+    let maker = match is_clean {
+        true => quick,
+        false => lean_made(&columns, lean, batch.num_rows(), terms, plan, file, first_row, true),
+    };
+    drop(columns);
+    let mut made = maker.close().map_err(|_| "text that is no UTF-8".to_owned())?;
+    if !is_projected {
+        made.lazy = Some(Lazy { arrays, order: plan.order.clone(), first_row });
+    }
+    Ok(made)
+}
+
+#[allow(clippy::too_many_arguments)]
+fn lean_made<'a>(
+    columns: &[Column<'_>],
+    lean: &[usize],
+    count: usize,
+    terms: &'a Terms,
+    plan: &'a Plan,
+    file: u32,
+    first_row: u64,
+    with_check: bool,
+) -> Maker<'a> {
+    let mut maker = Maker::new(terms, plan, file, Vec::new());
+    maker.second.reserve(count * columns.len() * 12);
+    maker.cells.resize(plan.width.max(lean.last().map_or(0, |last| last + 1)), Span::default());
+    let place = |field: Field| lean.iter().position(|&at| at == plan.fields[field as usize]);
+    let typed = Typed::new(|field| place(field).map(|k| &columns[k]), terms);
+    // Typed amounts and times need no text.
+    let (amount, time) = (typed.amount.and(place(Field::Amount)), typed.time.and(place(typed.time_field)));
+    let texts: Vec<usize> = (0..lean.len()).filter(|&k| Some(k) != amount && Some(k) != time).collect();
+    let serial = if terms.table == Table::Ledger { plan.fields[Field::Serial as usize] } else { ABSENT };
+    let account = plan.fields[Field::Account as usize];
+    let in_order: Vec<usize> = LEDGER_FIELDS.iter().filter_map(|&field| place(field)).collect();
+    let mut scratch = Vec::new();
+    for i in 0..count {
+        let mut control = false;
+        for &k in &texts {
+            let from = maker.second.len();
+            columns[k].push(i, &mut maker.second);
+            maker.cells[lean[k]] = Span::second(from, maker.second.len());
+            control |= with_check && memchr2(SEPARATOR, 0, &maker.second[from..]).is_some();
+        }
+        let row = first_row + i as u64;
+        if control {
+            maker.reject(row, None, String::new(), Reason::ControlCharacter);
+            continue;
+        }
+        let mut known = typed.known(i, terms);
+        // A row with a key of its own needs no fingerprint; without a serial number, all that was read makes it,
+        // written alike whatever the types and the order of the columns.
+        known.content = Some(match serial != ABSENT && maker.cells[serial].is_empty() {
+            false => 0,
+            true => {
+                scratch.clear();
+                for &k in &in_order {
+                    columns[k].push(i, &mut scratch);
+                    scratch.push(SEPARATOR);
+                }
+                xxh3_64(&scratch)
+            }
+        });
+        if maker.cells[account].is_empty() {
+            maker.reject(row, Some(Field::Account), String::new(), Reason::BlankAccount);
+            continue;
+        }
+        maker.finish(row, Some(Span::default()), known);
+    }
+    maker
 }
 
 /// Memory of the cells that are turned into text at a time.
@@ -137,7 +298,7 @@ fn made<'a>(
     let mut maker = Maker::new(terms, plan, file, Vec::new());
     maker.second.reserve(count * columns.len() * 12);
     maker.cells.resize(columns.len(), Span::default());
-    let typed = Typed::new(columns, terms, plan);
+    let typed = Typed::new(|field| columns.get(plan.fields[field as usize]), terms);
     for i in 0..count {
         let start = maker.second.len();
         let mut control = false;
@@ -168,6 +329,7 @@ fn made<'a>(
 struct Typed<'a, 'b> {
     amount: Option<&'a Column<'b>>,
     time: Option<&'a Column<'b>>,
+    time_field: Field,
     keys: Vec<(Field, &'a Column<'b>)>,
 }
 
@@ -179,13 +341,13 @@ pub(crate) const KEY_FIELDS: [Field; 4] =
 pub(crate) const WHOLE_DOUBLE_MAX: f64 = 9_007_199_254_740_992.0;
 
 impl<'a, 'b> Typed<'a, 'b> {
-    fn new(columns: &'a [Column<'b>], terms: &Terms, plan: &Plan) -> Typed<'a, 'b> {
-        let column = |field: Field| columns.get(plan.fields[field as usize]);
+    fn new(column: impl Fn(Field) -> Option<&'a Column<'b>>, terms: &Terms) -> Typed<'a, 'b> {
         let time = if terms.table == Table::Members { Field::Joined } else { Field::Time };
         let is_double = |c: &&Column<'_>| matches!(c, Column::Double(_));
         Typed {
             amount: column(Field::Amount).filter(|c| c.is_amount()),
             time: column(time).filter(|c| c.is_time()),
+            time_field: time,
             keys: KEY_FIELDS.iter().filter_map(|&f| Some((f, column(f).filter(is_double)?))).collect(),
         }
     }
@@ -197,6 +359,7 @@ impl<'a, 'b> Typed<'a, 'b> {
             amount: self.amount.map(|c| c.amount(i)),
             time: self.time.map(|c| c.time(i, terms)),
             digits_lost: self.keys.iter().find(|(_, c)| is_lost(c)).map(|(f, _)| *f),
+            content: None,
         }
     }
 }

@@ -16,9 +16,9 @@ pub(crate) const SEPARATOR: u8 = 0x1F;
 /// How much of a row is filled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pass {
-    /// All but `exact`.
+    /// What is counted. Phones and cards may be left empty.
     Quick,
-    /// `exact` too.
+    /// Phones, cards and the exact row too.
     Exact,
 }
 
@@ -59,6 +59,9 @@ impl Span {
 /// What is the same for all batches of one reading.
 pub(crate) struct Terms {
     pub table: Table,
+    pub pass: Pass,
+    /// May fingerprints be made in a way of the format's own, because all files have one format?
+    pub is_one_format: bool,
     pub zone: Zone,
     kinds: HashMap<String, Class>,
     paid: HashMap<String, bool>,
@@ -66,12 +69,14 @@ pub(crate) struct Terms {
 }
 
 impl Terms {
-    pub fn new(table: Table, mapping: &Mapping) -> Terms {
+    pub fn new(table: Table, pass: Pass, is_one_format: bool, mapping: &Mapping) -> Terms {
         let words = table.words();
         let flags =
             words.paid.iter().flat_map(|(yes, list)| list.iter().map(move |w| (fold(w), yes == "yes")));
         Terms {
             table,
+            pass,
+            is_one_format,
             zone: Zone::new(mapping.zone()),
             kinds: mapping.kinds(),
             paid: flags.collect(),
@@ -107,7 +112,6 @@ struct Member {
     bank_card: Span,
     paid: Option<bool>,
     has_identity: bool,
-    content: u64,
     exact: Span,
     row: u64,
 }
@@ -134,6 +138,8 @@ pub(crate) struct Known {
     pub time: Option<Option<Micros>>,
     /// A key field whose digits are lost.
     pub digits_lost: Option<Field>,
+    /// The fingerprint, where it does not come from the joined row.
+    pub content: Option<u64>,
 }
 
 /// A finished batch with what was found on the way.
@@ -143,6 +149,8 @@ pub(crate) struct Batch {
     second: String,
     members: Vec<Member>,
     entries: Vec<Entry>,
+    /// Where the exact row is made when it is asked for.
+    pub lazy: Option<crate::parquet::Lazy>,
     pub file: u32,
     pub read: u64,
     pub blank: u64,
@@ -276,10 +284,16 @@ impl<'a> Maker<'a> {
             return self.reject(row, Some(Field::Account), value, Reason::BlankAccount);
         }
         let exact = joined.unwrap_or_else(|| self.join());
-        let content = xxh3_64(self.bytes(exact));
         match self.terms.table {
-            Table::Members => self.member(row, account, exact, content, known),
-            Table::Ledger => self.entry(row, account, exact, content, known),
+            Table::Members => self.member(row, account, exact, known),
+            Table::Ledger => {
+                // A serial number tells rows apart by itself.
+                let content = known.content.unwrap_or_else(|| match self.cell(Field::Serial).is_empty() {
+                    true => xxh3_64(self.bytes(exact)),
+                    false => 0,
+                });
+                self.entry(row, account, exact, content, known);
+            }
         }
     }
 
@@ -304,7 +318,7 @@ impl<'a> Maker<'a> {
         Span::second(start, self.second.len())
     }
 
-    fn member(&mut self, row: u64, account: Span, exact: Span, content: u64, known: Known) {
+    fn member(&mut self, row: u64, account: Span, exact: Span, known: Known) {
         let joined = self.time(row, Field::Joined, known);
         self.read += 1;
         self.members.push(Member {
@@ -317,7 +331,6 @@ impl<'a> Maker<'a> {
             bank_card: self.cell(Field::BankCard),
             paid: self.terms.is_paid(self.bytes(self.cell(Field::Paid))),
             has_identity: self.plan.fields[Field::Identity as usize] != ABSENT,
-            content,
             exact,
             row,
         });
@@ -403,6 +416,7 @@ impl<'a> Maker<'a> {
             second,
             members: self.members,
             entries: self.entries,
+            lazy: None,
             file: self.file,
             read: self.read,
             blank: self.blank,
@@ -418,6 +432,7 @@ impl Batch {
     pub fn drop_rows(&mut self) {
         (self.first, self.second) = (String::new(), String::new());
         (self.members, self.entries) = (Vec::new(), Vec::new());
+        self.lazy = None;
     }
 
     #[inline]
@@ -426,20 +441,28 @@ impl Batch {
         &buffer[span.range()]
     }
 
-    #[inline]
-    fn exact(&self, pass: Pass, span: Span) -> &[u8] {
-        if pass == Pass::Exact { self.text(span).as_bytes() } else { &[] }
+    fn exact(&self, span: Span, row: u64, out: &mut Vec<u8>) {
+        out.clear();
+        match &self.lazy {
+            Some(lazy) => lazy.push(row, out),
+            None => out.extend_from_slice(self.text(span).as_bytes()),
+        }
     }
 }
 
 /// Some rows of a member table, in input order.
 pub struct MemberBatch {
     pub(crate) batch: Batch,
-    pub(crate) pass: Pass,
 }
 
 impl MemberBatch {
-    /// The rows.
+    /// Writes the `i`-th of the rows exactly: every cell after trimming, joined by U+001F. In an exact pass only.
+    pub fn exact(&self, i: usize, out: &mut Vec<u8>) {
+        let row = &self.batch.members[i];
+        self.batch.exact(row.exact, row.row, out);
+    }
+
+    /// The rows, their `exact` left empty.
     pub fn rows(&self) -> impl ExactSizeIterator<Item = MemberRow<'_>> {
         let b = &self.batch;
         b.members.iter().map(move |m| MemberRow {
@@ -451,8 +474,7 @@ impl MemberBatch {
             mobile: b.text(m.mobile),
             bank_card: b.text(m.bank_card),
             paid: m.paid,
-            content: m.content,
-            exact: b.exact(self.pass, m.exact),
+            exact: &[],
             file: b.file,
             row: m.row,
         })
@@ -462,11 +484,16 @@ impl MemberBatch {
 /// Some rows of a ledger, in input order.
 pub struct LedgerBatch {
     pub(crate) batch: Batch,
-    pub(crate) pass: Pass,
 }
 
 impl LedgerBatch {
-    /// The rows.
+    /// Writes the `i`-th of the rows exactly: every cell after trimming, joined by U+001F. In an exact pass only.
+    pub fn exact(&self, i: usize, out: &mut Vec<u8>) {
+        let row = &self.batch.entries[i];
+        self.batch.exact(row.exact, row.row, out);
+    }
+
+    /// The rows, their `exact` left empty.
     pub fn rows(&self) -> impl ExactSizeIterator<Item = LedgerRow<'_>> {
         let b = &self.batch;
         b.entries.iter().map(move |e| LedgerRow {
@@ -477,7 +504,7 @@ impl LedgerBatch {
             serial: b.text(e.serial),
             foreign: e.foreign,
             content: e.content,
-            exact: b.exact(self.pass, e.exact),
+            exact: &[],
             file: b.file,
             row: e.row,
         })

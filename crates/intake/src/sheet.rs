@@ -110,5 +110,6 @@ fn known(cells: &[(u32, Value)], terms: &Terms, plan: &Plan) -> Known {
             _ => None,
         },
         digits_lost: KEY_FIELDS.into_iter().find(is_lost),
+        content: None,
     }
 }

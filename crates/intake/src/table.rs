@@ -75,11 +75,11 @@ macro_rules! table {
                 absorb: impl FnMut(T) -> Result<(), E>,
             ) -> Result<Tally, E> {
                 let prepare = |batch: Batch| {
-                    let batch = $batch { batch, pass };
+                    let batch = $batch { batch };
                     let prepared = prepare(&batch);
                     (prepared, batch.batch)
                 };
-                self.0.read(jobs, watch, prepare, absorb)
+                self.0.read(pass, jobs, watch, prepare, absorb)
             }
         }
     };
@@ -119,12 +119,14 @@ impl Reading {
 
     fn read<T: Send, E: From<Error>>(
         &self,
+        pass: Pass,
         jobs: usize,
         watch: &dyn Watch,
         prepare: impl Fn(Batch) -> (T, Batch) + Sync,
         mut absorb: impl FnMut(T) -> Result<(), E>,
     ) -> Result<Tally, E> {
-        let terms = Terms::new(self.table, &self.mapping);
+        let is_one_format = self.sources.windows(2).all(|two| two[0].input.format == two[1].input.format);
+        let terms = Terms::new(self.table, pass, is_one_format, &self.mapping);
         let read_bytes = Arc::new(AtomicU64::new(0));
         let total = self.sources.iter().map(|s| s.input.bytes).sum();
         let mut tally = Tallying::new(self.sources.len());

@@ -4,6 +4,7 @@
 //! seventeen digits, sum modulo 11, character `10X98765432`. An unknown division is never refused: residents
 //! of Hong Kong, Macao and Taiwan (81, 82, 83) and foreigners (9) carry numbers of the same form.
 
+use std::borrow::Cow;
 use unicode_normalization::UnicodeNormalization;
 
 /// Tokens that stand for "nothing" in seized tables, compared in any letter case after trimming.
@@ -29,20 +30,27 @@ pub enum Check {
 ///
 /// `None` when the number cannot serve as an identity: a blank token, one repeated character, or a counting
 /// run (`1234…` or `0123…`, at least four characters, 9 followed by 0).
-pub fn normalize(raw: &str) -> Option<String> {
+pub fn normalize(raw: &str) -> Option<Cow<'_, str>> {
     let plain = raw.bytes().all(|b| b.is_ascii_digit() || b == b'X');
-    let text: String = if plain {
-        raw.to_owned()
+    let text: Cow<'_, str> = if plain {
+        Cow::Borrowed(raw)
     } else {
-        raw.nfkc().filter(|c| !c.is_whitespace()).flat_map(char::to_uppercase).collect()
+        Cow::Owned(raw.nfkc().filter(|c| !c.is_whitespace()).flat_map(char::to_uppercase).collect())
     };
     if is_blank(&text) || is_repeated(&text) || is_counting_run(&text) {
         return None;
     }
-    Some(widened(&text).unwrap_or(text))
+    Some(widened(&text).map_or(text, Cow::Owned))
 }
 
 fn is_repeated(text: &str) -> bool {
+    // Most numbers differ in their first two bytes, and then in a character.
+    if let [first, second, ..] = text.as_bytes()
+        && first.is_ascii()
+        && first != second
+    {
+        return false;
+    }
     let mut chars = text.chars();
     let first = chars.next();
     chars.all(|c| Some(c) == first)

@@ -4,7 +4,7 @@
 
 use mingjing_network::figures::{Boundary, Policy, Terms, Thresholds, Tree};
 use mingjing_network::rows::{Class, LedgerRow, MemberRow};
-use mingjing_network::run::{self, Source};
+use mingjing_network::run::{self, Source, WantsEntry, WantsMember};
 use std::convert::Infallible;
 use std::time::Instant;
 
@@ -68,7 +68,7 @@ impl Source for Made {
 
     fn members<T: Default + Send>(
         &self,
-        _: bool,
+        _: Option<&WantsMember<'_>>,
         fill: impl Fn(&mut T, &[MemberRow<'_>]) + Sync,
         absorb: impl FnMut(T),
     ) -> Result<(), Infallible> {
@@ -90,7 +90,6 @@ impl Source for Made {
                         joined: Some(
                             1_500_000_000_000_000 + (i * 86_400_000_000 * 700 / self.accounts) as i64,
                         ),
-                        content: dice(i),
                         row: i + 1,
                         ..MemberRow::default()
                     }],
@@ -107,7 +106,7 @@ impl Source for Made {
 
     fn ledger<T: Default + Send>(
         &self,
-        _: bool,
+        _: Option<&WantsEntry<'_>>,
         fill: impl Fn(&mut T, &[LedgerRow<'_>]) + Sync,
         absorb: impl FnMut(T),
     ) -> Result<(), Infallible> {

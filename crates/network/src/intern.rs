@@ -85,11 +85,16 @@ impl Interner {
         let mut homes = [0usize; BLOCK];
         for block in many.chunks(BLOCK) {
             let slots = self.slots.len();
-            let mut warm = 0u32;
-            for (home, &key) in homes.iter_mut().zip(block) {
+            let mut numbers = [EMPTY; BLOCK];
+            for ((home, number), &key) in homes.iter_mut().zip(&mut numbers).zip(block) {
                 *home = self.home(key);
                 // Reads the slots of the whole block before the first is needed.
-                warm ^= self.slots[*home];
+                *number = self.slots[*home];
+            }
+            // And the keys they point at.
+            let mut warm = 0u128;
+            for &number in &numbers[..block.len()] {
+                warm ^= keys.get(number as usize).map_or(0, |key| key.0);
             }
             std::hint::black_box(warm);
             for (&home, &key) in homes.iter().zip(block) {
@@ -154,6 +159,12 @@ impl Interner {
                 let at = self.home(key);
                 *home = (at, self.slots[at]);
             }
+            // The keys of the whole block, likewise.
+            let mut warm = 0u128;
+            for &(_, number) in &homes[..block.len()] {
+                warm ^= keys.get(number as usize).map_or(0, |key| key.0);
+            }
+            std::hint::black_box(warm);
             for (&(at, number), &key) in homes.iter().zip(block) {
                 out.push(self.find_from(key, keys, at, number));
             }

@@ -54,6 +54,14 @@ impl MemberChunk {
         }
     }
 
+    /// Packs rows with their exact texts.
+    pub fn fill_exact(&mut self, rows: &[MemberRow<'_>]) {
+        for row in rows {
+            self.push(row);
+            self.exact.push(row.exact.into());
+        }
+    }
+
     fn push(&mut self, row: &MemberRow<'_>) {
         self.file = row.file;
         self.row.push(row.row as u32);
@@ -205,15 +213,10 @@ impl Members {
         !self.repeated.is_empty()
     }
 
-    /// Packs those of `rows` whose account has several.
-    pub fn fill_exact(&self, chunk: &mut MemberChunk, rows: &[MemberRow<'_>]) {
-        for row in rows {
-            let known = self.texts.find(row.account).map(|key| self.interner.find(key, &self.keys));
-            if known.is_some_and(|account| self.repeated.contains(&account)) {
-                chunk.push(row);
-                chunk.exact.push(row.exact.into());
-            }
-        }
+    /// Has the row's account several rows?
+    pub fn wants(&self, row: &MemberRow<'_>) -> bool {
+        let known = self.texts.find(row.account).map(|key| self.interner.find(key, &self.keys));
+        known.is_some_and(|account| self.repeated.contains(&account))
     }
 
     /// Takes a chunk of the exact pass.

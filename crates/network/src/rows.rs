@@ -22,9 +22,7 @@ pub struct MemberRow<'a> {
     pub bank_card: &'a str,
     /// The paid flag, if the table has one and it could be read.
     pub paid: Option<bool>,
-    /// Fingerprint of every field of the row after trimming: equal rows have equal ones, others rarely do.
-    pub content: u64,
-    /// The row itself: every field after trimming, joined by U+001F. Filled in the exact pass only.
+    /// The row itself: every field after trimming, joined by U+001F. Filled in an exact pass only.
     pub exact: &'a [u8],
     /// Which of the inputs, from 0.
     pub file: u32,
@@ -84,9 +82,9 @@ pub struct LedgerRow<'a> {
     pub serial: &'a str,
     /// Is the currency another than CNY?
     pub foreign: bool,
-    /// Fingerprint of every field of the row after trimming: equal rows have equal ones, others rarely do.
+    /// Fingerprint of the row where it has no serial number: equal rows have equal ones, others rarely do.
     pub content: u64,
-    /// The row itself: every field after trimming, joined by U+001F. Filled in the exact pass only.
+    /// The row itself: every field after trimming, joined by U+001F. Filled in an exact pass only.
     pub exact: &'a [u8],
     /// Which of the inputs, from 0.
     pub file: u32,

@@ -10,11 +10,16 @@ use crate::policy;
 use crate::roster::{MemberChunk, Members, Roster};
 use crate::rows::{LedgerRow, MemberRow};
 
+/// Which member rows an exact pass wants.
+pub type WantsMember<'f> = dyn Fn(&MemberRow<'_>) -> bool + Sync + 'f;
+/// Which ledger rows an exact pass wants.
+pub type WantsEntry<'f> = dyn Fn(&LedgerRow<'_>) -> bool + Sync + 'f;
+
 /// Gives the rows of both tables, as often as asked, always in the same order.
 ///
 /// For each batch of consecutive rows of one file the source makes a chunk, calls `fill` on slices of the batch
 /// in order (on any thread), then `absorb` on the calling thread, batch after batch in the order of the input.
-/// In an exact pass the rows carry `exact`.
+/// With `wants` the pass is an exact one: only rows that are wanted are given, and they carry `exact`.
 pub trait Source {
     /// Why reading failed.
     type Error;
@@ -25,7 +30,7 @@ pub trait Source {
     /// Whatever reading meets.
     fn members<T: Default + Send>(
         &self,
-        exact: bool,
+        wants: Option<&WantsMember<'_>>,
         fill: impl Fn(&mut T, &[MemberRow<'_>]) + Sync,
         absorb: impl FnMut(T),
     ) -> Result<(), Self::Error>;
@@ -39,7 +44,7 @@ pub trait Source {
     /// Whatever reading meets.
     fn ledger<T: Default + Send>(
         &self,
-        exact: bool,
+        wants: Option<&WantsEntry<'_>>,
         fill: impl Fn(&mut T, &[LedgerRow<'_>]) + Sync,
         absorb: impl FnMut(T),
     ) -> Result<(), Self::Error>;
@@ -107,13 +112,13 @@ pub fn roster<S: Source>(
 ) -> Result<Roster, Stop<S::Error>> {
     phase(Phase::Members);
     let mut members = Members::default();
-    source.members(false, MemberChunk::fill, |chunk| members.absorb(chunk)).map_err(Stop::Source)?;
+    source.members(None, MemberChunk::fill, |chunk| members.absorb(chunk)).map_err(Stop::Source)?;
     if members.repeats() {
         phase(Phase::MembersExact);
         // Rows are packed against a frozen table and taken afterwards: there are few of them.
         let mut chunks = Vec::new();
         source
-            .members(true, |chunk, rows| members.fill_exact(chunk, rows), |chunk| chunks.push(chunk))
+            .members(Some(&|row| members.wants(row)), MemberChunk::fill_exact, |chunk| chunks.push(chunk))
             .map_err(Stop::Source)?;
         chunks.into_iter().for_each(|chunk| members.absorb_exact(chunk));
     }
@@ -139,18 +144,16 @@ pub fn ledger<S: Source>(
     // Rows are applied through shared sums while earlier chunks are being taken: two halves of one pass.
     let (adder, taker) = pass.split();
     source
-        .ledger(false, |chunk: &mut LedgerChunk, rows| adder.fill(chunk, rows), |chunk| taker.absorb(chunk))
+        .ledger(None, |chunk: &mut LedgerChunk, rows| adder.fill(chunk, rows), |chunk| taker.absorb(chunk))
         .map_err(Stop::Source)?;
     phase(Phase::Repeats);
     if pass.repeats() {
         phase(Phase::LedgerExact);
         let (adder, taker) = pass.split();
         source
-            .ledger(
-                true,
-                |chunk: &mut SuspectChunk, rows| adder.fill_exact(chunk, rows),
-                |chunk| taker.absorb_exact(adder, chunk),
-            )
+            .ledger(Some(&|row| adder.wants(row)), SuspectChunk::fill, |chunk| {
+                taker.absorb_exact(adder, chunk)
+            })
             .map_err(Stop::Source)?;
     }
     Ok(Some(pass.close()?))
@@ -175,7 +178,7 @@ pub fn count_with<S: Source>(
         let mut off = FlowChunk::default();
         source
             .ledger(
-                false,
+                None,
                 |chunk: &mut FlowChunk, rows| ledger.fill_dropped(&roster, is_kept, chunk, rows),
                 |chunk| off.join(chunk),
             )

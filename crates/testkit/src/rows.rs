@@ -66,7 +66,7 @@ impl Rows {
             .members
             .iter()
             .zip(&member_texts)
-            .map(|(member, exact)| member.row(exact, self.content(exact), next.row_in(member.file)))
+            .map(|(member, exact)| member.row(exact, next.row_in(member.file)))
             .collect();
         let entries = self.ledger.as_deref().unwrap_or_default();
         let entry_texts: Vec<Vec<u8>> = entries.iter().map(Entry::exact).collect();
@@ -135,7 +135,7 @@ impl Member {
         .into_bytes()
     }
 
-    fn row<'a>(&'a self, exact: &'a [u8], content: u64, row: u64) -> MemberRow<'a> {
+    fn row<'a>(&'a self, exact: &'a [u8], row: u64) -> MemberRow<'a> {
         MemberRow {
             account: &self.account,
             referrer: &self.referrer,
@@ -145,7 +145,6 @@ impl Member {
             mobile: &self.mobile,
             bank_card: &self.bank_card,
             paid: self.paid,
-            content,
             exact,
             file: self.file,
             row,
@@ -196,7 +195,7 @@ mod tests {
                 rows.iter().map(|row| (row.file, row.row)).collect::<Vec<_>>(),
                 [(0, 2), (0, 3), (2, 2), (2, 3)]
             );
-            assert_eq!((rows[0].exact, rows[0].content), (rows[2].exact, rows[2].content));
+            assert_eq!(rows[0].exact, rows[2].exact);
             assert_ne!(rows[0].exact, rows[1].exact);
             assert_ne!(rows[0].content, rows[1].content);
         });

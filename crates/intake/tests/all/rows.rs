@@ -11,7 +11,6 @@ pub struct Member {
     pub identity: Option<String>,
     pub joined: Option<i64>,
     pub paid: Option<bool>,
-    pub content: u64,
     pub exact: String,
     pub file: u32,
     pub row: u64,
@@ -26,7 +25,6 @@ pub struct Entry {
     pub time: Option<i64>,
     pub serial: String,
     pub foreign: bool,
-    pub content: u64,
     pub exact: String,
     pub row: u64,
 }
@@ -48,14 +46,17 @@ pub fn read_members(table: &Members, jobs: usize) -> Result<(Vec<Member>, Tally)
         jobs,
         &Unwatched,
         |batch| {
-            let owned = batch.rows().map(|r| Member {
+            let mut exact = Vec::new();
+            let owned = batch.rows().enumerate().map(|(i, r)| Member {
                 account: r.account.to_owned(),
                 referrer: r.referrer.to_owned(),
                 identity: r.identity.map(str::to_owned),
                 joined: r.joined,
                 paid: r.paid,
-                content: r.content,
-                exact: String::from_utf8(r.exact.to_vec()).unwrap(),
+                exact: {
+                    batch.exact(i, &mut exact);
+                    String::from_utf8(exact.clone()).unwrap()
+                },
                 file: r.file,
                 row: r.row,
             });
@@ -76,15 +77,18 @@ pub fn read_ledger(table: &Ledger, jobs: usize) -> Result<(Vec<Entry>, Tally), E
         jobs,
         &Unwatched,
         |batch| {
-            let owned = batch.rows().map(|r| Entry {
+            let mut exact = Vec::new();
+            let owned = batch.rows().enumerate().map(|(i, r)| Entry {
                 account: r.account.to_owned(),
                 class: r.class.name(),
                 amount: r.amount,
                 time: r.time,
                 serial: r.serial.to_owned(),
                 foreign: r.foreign,
-                content: r.content,
-                exact: String::from_utf8(r.exact.to_vec()).unwrap(),
+                exact: {
+                    batch.exact(i, &mut exact);
+                    String::from_utf8(exact.clone()).unwrap()
+                },
                 row: r.row,
             });
             owned.collect::<Vec<_>>()

@@ -3,7 +3,7 @@
 use crate::error::Error;
 use mingjing_intake::{Input, Ledger, Mapping, Members, Pass, Tally, Watch};
 use mingjing_network::rows::{LedgerRow, MemberRow};
-use mingjing_network::run::Source;
+use mingjing_network::run::{Source, WantsEntry, WantsMember};
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
@@ -51,8 +51,8 @@ impl<'w> Tables<'w> {
     }
 }
 
-fn pass(exact: bool) -> Pass {
-    if exact { Pass::Exact } else { Pass::Quick }
+fn pass(is_exact: bool) -> Pass {
+    if is_exact { Pass::Exact } else { Pass::Quick }
 }
 
 /// Calls `each` on slices of a batch's rows.
@@ -75,17 +75,25 @@ impl Source for Tables<'_> {
 
     fn members<T: Default + Send>(
         &self,
-        exact: bool,
+        wants: Option<&WantsMember<'_>>,
         fill: impl Fn(&mut T, &[MemberRow<'_>]) + Sync,
         mut absorb: impl FnMut(T),
     ) -> Result<(), Error> {
         let tally = self.members.read(
-            pass(exact),
+            pass(wants.is_some()),
             self.jobs,
             self.watch,
             |batch| {
                 let mut chunk = T::default();
-                in_slices(batch.rows(), |rows| fill(&mut chunk, rows));
+                let Some(wants) = wants else {
+                    in_slices(batch.rows(), |rows| fill(&mut chunk, rows));
+                    return chunk;
+                };
+                let mut exact = Vec::new();
+                for (i, row) in batch.rows().enumerate().filter(|(_, row)| wants(row)) {
+                    batch.exact(i, &mut exact);
+                    fill(&mut chunk, &[MemberRow { exact: &exact, ..row }]);
+                }
                 chunk
             },
             |chunk| {
@@ -103,18 +111,26 @@ impl Source for Tables<'_> {
 
     fn ledger<T: Default + Send>(
         &self,
-        exact: bool,
+        wants: Option<&WantsEntry<'_>>,
         fill: impl Fn(&mut T, &[LedgerRow<'_>]) + Sync,
         mut absorb: impl FnMut(T),
     ) -> Result<(), Error> {
         let Some(ledger) = &self.ledger else { return Ok(()) };
         let tally = ledger.read(
-            pass(exact),
+            pass(wants.is_some()),
             self.jobs,
             self.watch,
             |batch| {
                 let mut chunk = T::default();
-                in_slices(batch.rows(), |rows| fill(&mut chunk, rows));
+                let Some(wants) = wants else {
+                    in_slices(batch.rows(), |rows| fill(&mut chunk, rows));
+                    return chunk;
+                };
+                let mut exact = Vec::new();
+                for (i, row) in batch.rows().enumerate().filter(|(_, row)| wants(row)) {
+                    batch.exact(i, &mut exact);
+                    fill(&mut chunk, &[LedgerRow { exact: &exact, ..row }]);
+                }
                 chunk
             },
             |chunk| {

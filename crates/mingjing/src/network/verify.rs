@@ -173,7 +173,6 @@ impl OwnedMember {
             plain: MemberRow {
                 joined: row.joined,
                 paid: row.paid,
-                content: row.content,
                 file: row.file,
                 row: row.row,
                 ..MemberRow::default()
@@ -217,7 +216,14 @@ fn read_members(tables: &super::tables::Tables<'_>) -> Result<Vec<OwnedMember>, 
         Pass::Exact,
         tables.jobs,
         tables.watch,
-        |batch| batch.rows().map(|row| OwnedMember::of(&row)).collect::<Vec<_>>(),
+        |batch| {
+            let mut exact = Vec::new();
+            let rows = batch.rows().enumerate().map(|(i, row)| {
+                batch.exact(i, &mut exact);
+                OwnedMember::of(&MemberRow { exact: &exact, ..row })
+            });
+            rows.collect::<Vec<_>>()
+        },
         |rows| {
             all.extend(rows);
             Ok::<(), Error>(())
@@ -233,7 +239,14 @@ fn read_ledger(tables: &super::tables::Tables<'_>) -> Result<Vec<OwnedEntry>, Er
         Pass::Exact,
         tables.jobs,
         tables.watch,
-        |batch| batch.rows().map(|row| OwnedEntry::of(&row)).collect::<Vec<_>>(),
+        |batch| {
+            let mut exact = Vec::new();
+            let rows = batch.rows().enumerate().map(|(i, row)| {
+                batch.exact(i, &mut exact);
+                OwnedEntry::of(&LedgerRow { exact: &exact, ..row })
+            });
+            rows.collect::<Vec<_>>()
+        },
         |rows| {
             all.extend(rows);
             Ok::<(), Error>(())

@@ -131,7 +131,7 @@ fn members(rows: &[Vec<String>]) -> Recount {
     let kept = settle(rows, &mut r);
     let up = referrers(&kept, &mut r);
     for (account, row) in &kept {
-        let person = identity::normalize(&row[3]);
+        let person = identity::normalize(&row[3]).map(std::borrow::Cow::into_owned);
         r.count("unusable_identities", usize::from(person.is_none()));
         if person.as_deref().is_some_and(|number| identity::check(number) == Check::Wrong) {
             r.count("identities_with_bad_check", 1);

@@ -6,6 +6,7 @@ use super::tree::{self, Opened};
 use crate::figures::{Finding, Table};
 use crate::rows::MemberRow;
 use mingjing_model::identity::{self, Check};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// The accounts of the member table, numbered in the order of their account numbers as text.
@@ -55,7 +56,7 @@ pub(super) fn settle<'a>(rows: &[MemberRow<'a>], system_accounts: &[String]) -> 
     let declared: HashSet<&str> = system_accounts.iter().map(String::as_str).collect();
     let system: Vec<bool> = winners.iter().map(|row| declared.contains(row.account)).collect();
     let identity: Vec<Option<String>> =
-        winners.iter().map(|row| row.identity.and_then(identity::normalize)).collect();
+        winners.iter().map(|row| row.identity.and_then(identity::normalize).map(Cow::into_owned)).collect();
     for (i, row) in winners.iter().enumerate() {
         if system[i] {
             details.push(finding("system_accounts", row));

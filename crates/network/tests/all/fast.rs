@@ -3,7 +3,7 @@
 use crate::twin::assert_same_outcome;
 use mingjing_network::figures::{Counted, Refusal, Terms};
 use mingjing_network::rows::{LedgerRow, MemberRow};
-use mingjing_network::run::{self, Source, Stop};
+use mingjing_network::run::{self, Source, Stop, WantsEntry, WantsMember};
 use mingjing_network::slow;
 use mingjing_testkit::{Rows, Scenario, check, check_refusal, dirty_network, golden_cases, random_forest};
 use proptest::prelude::*;
@@ -39,17 +39,16 @@ impl Source for Lent<'_> {
 
     fn members<T: Default + Send>(
         &self,
-        exact: bool,
+        wants: Option<&WantsMember<'_>>,
         fill: impl Fn(&mut T, &[MemberRow<'_>]) + Sync,
         absorb: impl FnMut(T),
     ) -> Result<(), Infallible> {
         // In a quick pass there is nothing to lean on but the fingerprint.
-        let quick: Vec<MemberRow<'_>> = self
-            .members
-            .iter()
-            .map(|row| MemberRow { exact: if exact { row.exact } else { &[] }, ..*row })
-            .collect();
-        self.give(&quick, |a, b| a.file == b.file, |chunk, rows| fill(chunk, rows), absorb);
+        let given: Vec<MemberRow<'_>> = match wants {
+            None => self.members.iter().map(|row| MemberRow { exact: &[], ..*row }).collect(),
+            Some(wants) => self.members.iter().filter(|row| wants(row)).copied().collect(),
+        };
+        self.give(&given, |a, b| a.file == b.file, |chunk, rows| fill(chunk, rows), absorb);
         Ok(())
     }
 
@@ -59,14 +58,16 @@ impl Source for Lent<'_> {
 
     fn ledger<T: Default + Send>(
         &self,
-        exact: bool,
+        wants: Option<&WantsEntry<'_>>,
         fill: impl Fn(&mut T, &[LedgerRow<'_>]) + Sync,
         absorb: impl FnMut(T),
     ) -> Result<(), Infallible> {
         let rows = self.ledger.unwrap_or_default();
-        let quick: Vec<LedgerRow<'_>> =
-            rows.iter().map(|row| LedgerRow { exact: if exact { row.exact } else { &[] }, ..*row }).collect();
-        self.give(&quick, |a, b| a.file == b.file, |chunk, rows| fill(chunk, rows), absorb);
+        let given: Vec<LedgerRow<'_>> = match wants {
+            None => rows.iter().map(|row| LedgerRow { exact: &[], ..*row }).collect(),
+            Some(wants) => rows.iter().filter(|row| wants(row)).copied().collect(),
+        };
+        self.give(&given, |a, b| a.file == b.file, |chunk, rows| fill(chunk, rows), absorb);
         Ok(())
     }
 }

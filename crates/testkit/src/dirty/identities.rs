@@ -14,7 +14,7 @@ pub(super) fn written(holder: usize, writing: u8) -> String {
         None => format!("{}0", &full[..17]),
     };
     match writing {
-        0 | 1 => full,
+        0 | 1 => full.into_owned(),
         2 => full.to_lowercase(),
         3 => wide(&full),
         4 => format!("{} {}", &full[..6], full[6..].to_lowercase()),
