@@ -64,7 +64,7 @@ fn figures(report: &Report, f: &SubjectFigures) -> String {
     };
     let net = if report.whole.basis_out == Some(true) { "subject.net" } else { "subject.net_bonus" };
     let none = || String::new();
-    let place = |at: &RowAt| format!("<code>{}</code> {}", data(&at.file), at.row);
+    let place = |at: &RowAt| format!("<span class=place><code>{}</code> {}</span>", data(&at.file), at.row);
     let referrer = f.referrer.as_deref().map_or_else(|| t("subject.root"), data);
     let mut rows = vec![
         (say("subject.persons"), number(who.persons), number(own.persons)),

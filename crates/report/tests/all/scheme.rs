@@ -6,7 +6,7 @@ use mingjing_network::figures::{Boundary, FINDING_KEYS, Policy, Terms, Threshold
 use mingjing_network::forest::{ROOT, structure};
 use mingjing_network::keys::Names;
 use mingjing_network::rows::{Class, LedgerRow, MemberRow};
-use mingjing_network::run::{self, Source};
+use mingjing_network::run::{self, Source, WantsEntry, WantsMember};
 use mingjing_network::territory::territories;
 use mingjing_report::report::{
     Facts, FindingRow, Grounds, Input, Law, Role, RowAt, Rows as RowCounts, Rule, SubjectFacts,
@@ -38,13 +38,14 @@ impl Source for Table<'_> {
 
     fn members<T: Default + Send>(
         &self,
-        _: bool,
+        wants: Option<&WantsMember<'_>>,
         fill: impl Fn(&mut T, &[MemberRow<'_>]) + Sync,
         mut absorb: impl FnMut(T),
     ) -> Result<(), Infallible> {
         self.0.lend(|members, _| {
             let mut chunk = T::default();
-            fill(&mut chunk, members);
+            let wanted = members.iter().filter(|row| wants.is_none_or(|wants| wants(row)));
+            fill(&mut chunk, &wanted.copied().collect::<Vec<_>>());
             absorb(chunk);
         });
         Ok(())
@@ -56,13 +57,15 @@ impl Source for Table<'_> {
 
     fn ledger<T: Default + Send>(
         &self,
-        _: bool,
+        wants: Option<&WantsEntry<'_>>,
         fill: impl Fn(&mut T, &[LedgerRow<'_>]) + Sync,
         mut absorb: impl FnMut(T),
     ) -> Result<(), Infallible> {
         self.0.lend(|_, ledger| {
             let mut chunk = T::default();
-            fill(&mut chunk, ledger.unwrap_or_default());
+            let wanted = ledger.unwrap_or_default().iter();
+            let wanted = wanted.filter(|row| wants.is_none_or(|wants| wants(row)));
+            fill(&mut chunk, &wanted.copied().collect::<Vec<_>>());
             absorb(chunk);
         });
         Ok(())
