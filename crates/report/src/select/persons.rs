@@ -61,15 +61,15 @@ pub fn person(count: &Count, law: &Law, person: u32, account: u32, system: bool)
         direct_persons: t.direct_persons[p],
         floor_met_on: (met_on != NO_DAY).then_some(met_on),
         grave_persons: t.persons[p] >= law.grave_persons,
-        money: count.person_money.as_ref().map(|m| PersonMoney {
-            paid_in: m.paid_in[p],
-            bonus: m.bonus[p],
-            withdrawn: m.withdrawn[p],
-            team_paid_in: m.team_paid_in[p],
-            team_paid_in_others: m.team_paid_in_others[p],
-            net: m.net[p],
-            grave_amount: m.team_paid_in[p] >= law.grave_amount,
-            grave_amount_others: m.team_paid_in_others[p] >= law.grave_amount,
+        money: count.person_sums(p).map(|m| PersonMoney {
+            paid_in: m.paid_in,
+            bonus: m.bonus,
+            withdrawn: m.withdrawn,
+            team_paid_in: m.team_paid_in,
+            team_paid_in_others: m.team_paid_in_others,
+            net: m.net,
+            grave_amount: m.team_paid_in >= law.grave_amount,
+            grave_amount_others: m.team_paid_in_others >= law.grave_amount,
         }),
     }
 }
