@@ -114,16 +114,57 @@ pub struct AccountMoney {
     pub team_paid_in: Vec<Fen>,
 }
 
-/// Money of persons, fen.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// Money of one person, fen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[allow(missing_docs)]
+pub struct PersonSums {
+    pub paid_in: Fen,
+    pub bonus: Fen,
+    pub withdrawn: Fen,
+    pub team_paid_in: Fen,
+    pub team_paid_in_others: Fen,
+    pub net: Fen,
+}
+
+/// Money of persons, kept only where it is not that of a single account.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PersonMoney {
-    pub paid_in: Vec<Fen>,
-    pub bonus: Vec<Fen>,
-    pub withdrawn: Vec<Fen>,
-    pub team_paid_in: Vec<Fen>,
-    pub team_paid_in_others: Vec<Fen>,
-    pub net: Vec<Fen>,
+    /// By person his only account, or [`ROOT`].
+    pub(crate) only: Vec<u32>,
+    /// Persons with several accounts, rising, and their sums.
+    pub(crate) several: Vec<(u32, PersonSums)>,
+    pub(crate) is_net_by_bonus: bool,
+}
+
+impl PersonMoney {
+    /// From sums by person.
+    pub fn from_sums(sums: &[PersonSums]) -> PersonMoney {
+        PersonMoney {
+            only: vec![ROOT; sums.len()],
+            several: (0..).zip(sums.iter().copied()).collect(),
+            is_net_by_bonus: false,
+        }
+    }
+
+    fn of(&self, p: usize, money: &AccountMoney) -> PersonSums {
+        let a = match self.only[p] {
+            ROOT => {
+                let found = self.several.binary_search_by_key(&(p as u32), |own| own.0);
+                return found.map(|i| self.several[i].1).unwrap_or_default();
+            }
+            a => a as usize,
+        };
+        let (paid_in, team_paid_in) = (money.paid_in[a], money.team_paid_in[a]);
+        let received = if self.is_net_by_bonus { money.bonus[a] } else { money.withdrawn[a] };
+        PersonSums {
+            paid_in,
+            bonus: money.bonus[a],
+            withdrawn: money.withdrawn[a],
+            team_paid_in,
+            team_paid_in_others: team_paid_in - paid_in,
+            net: received - paid_in,
+        }
+    }
 }
 
 /// Where rows came from: one running number over all files of the member table.
@@ -149,20 +190,13 @@ impl Origin {
     }
 }
 
-impl PersonMoney {
-    pub(crate) fn columns(&mut self) -> [&mut Vec<Fen>; 6] {
-        [
-            &mut self.paid_in,
-            &mut self.bonus,
-            &mut self.withdrawn,
-            &mut self.team_paid_in,
-            &mut self.team_paid_in_others,
-            &mut self.net,
-        ]
-    }
-}
-
 impl Count {
+    /// Money of the person numbered `p` from 0; `None` without a ledger.
+    #[inline]
+    pub fn person_sums(&self, p: usize) -> Option<PersonSums> {
+        Some(self.person_money.as_ref()?.of(p, self.money.as_ref()?))
+    }
+
     /// How many accounts.
     pub fn accounts(&self) -> usize {
         self.parent.len()
@@ -210,7 +244,7 @@ impl Count {
 
     /// Figures of the person numbered `p` from 0.
     pub fn person_figures(&self, p: usize, thresholds: &Thresholds) -> PersonFigures {
-        let (t, money) = (&self.territories, self.person_money.as_ref());
+        let (t, money) = (&self.territories, self.person_sums(p));
         let (persons, levels) = (t.persons[p], t.levels[p]);
         PersonFigures {
             person: p as u32 + 1,
@@ -218,17 +252,17 @@ impl Count {
             persons,
             levels,
             direct_persons: t.direct_persons[p],
-            paid_in: money.map(|money| money.paid_in[p]),
-            bonus: money.map(|money| money.bonus[p]),
-            withdrawn: money.map(|money| money.withdrawn[p]),
-            team_paid_in: money.map(|money| money.team_paid_in[p]),
-            team_paid_in_others: money.map(|money| money.team_paid_in_others[p]),
-            net: money.map(|money| money.net[p]),
+            paid_in: money.map(|money| money.paid_in),
+            bonus: money.map(|money| money.bonus),
+            withdrawn: money.map(|money| money.withdrawn),
+            team_paid_in: money.map(|money| money.team_paid_in),
+            team_paid_in_others: money.map(|money| money.team_paid_in_others),
+            net: money.map(|money| money.net),
             floor_met: persons >= thresholds.floor_persons && levels >= thresholds.floor_levels,
             floor_met_on: (self.floor_met_on[p] != NO_DAY).then_some(self.floor_met_on[p]),
             grave_persons: persons >= thresholds.grave_persons,
-            grave_amount: money.map(|money| money.team_paid_in[p] >= thresholds.grave_amount),
-            grave_amount_others: money.map(|money| money.team_paid_in_others[p] >= thresholds.grave_amount),
+            grave_amount: money.map(|money| money.team_paid_in >= thresholds.grave_amount),
+            grave_amount_others: money.map(|money| money.team_paid_in_others >= thresholds.grave_amount),
         }
     }
 }

@@ -1,8 +1,8 @@
 //! The last step of a count: kept accounts are laid together, persons numbered, everything added up.
 
-use crate::count::{AccountMoney, Count, Identities, Origin, PersonMoney};
+use crate::count::{AccountMoney, Count, Identities, Origin, PersonMoney, PersonSums};
 use crate::details::Details;
-use crate::figures::Terms;
+use crate::figures::{NetBasis, Terms};
 use crate::floor;
 use crate::forest::{self, ROOT, Structure};
 use crate::intern::NONE;
@@ -35,27 +35,12 @@ pub fn finish(mut roster: Roster, ledger: Option<Ledger>, kept: Kept, terms: &Te
     // Cleaning left no cycle, and hanging below kept ancestors makes none.
     let structure = forest::structure(&parent, &person).expect("cycles were opened by cleaning");
     let territories = territory::territories(&parent, &person, persons, &structure);
-    let held = AccountsOf::new(&person, persons);
-    let mut money = ledger.as_mut().map(|ledger| {
-        let paid_in = picked(std::mem::take(&mut ledger.paid_in), order.as_deref());
-        let team_paid_in = team(&parent, &structure, &paid_in);
-        AccountMoney {
-            paid_in,
-            bonus: picked(std::mem::take(&mut ledger.bonus), order.as_deref()),
-            withdrawn: picked(std::mem::take(&mut ledger.withdrawn), order.as_deref()),
-            team_paid_in,
-        }
-    });
-    let person_money = money
-        .as_ref()
-        .zip(ledger.as_ref())
-        .map(|(money, ledger)| person_money(money, &held, &structure, ledger.net_basis));
     let met = |p: usize| {
         territories.persons[p] >= terms.thresholds.floor_persons
             && territories.levels[p] >= terms.thresholds.floor_levels
     };
     let is_met: Vec<bool> = (0..persons).map(met).collect();
-    let floor_met_on = floor::met_on(&floor::Question {
+    let question = floor::Question {
         parent: &parent,
         person: &person,
         joined: &joined,
@@ -63,7 +48,24 @@ pub fn finish(mut roster: Roster, ledger: Option<Ledger>, kept: Kept, terms: &Te
         held: &territories.accounts,
         is_met: &is_met,
         thresholds: &terms.thresholds,
-    });
+    };
+    let all_money = || {
+        ledger.as_mut().map(|ledger| {
+            let paid_in = picked(std::mem::take(&mut ledger.paid_in), order.as_deref());
+            let money = AccountMoney {
+                team_paid_in: team(&parent, &structure, &paid_in),
+                paid_in,
+                bonus: picked(std::mem::take(&mut ledger.bonus), order.as_deref()),
+                withdrawn: picked(std::mem::take(&mut ledger.withdrawn), order.as_deref()),
+            };
+            let held = AccountsOf::new(&person, persons);
+            let of_persons = person_money(&money, &held, &structure, ledger.net_basis);
+            (money, of_persons)
+        })
+    };
+    // Dates and money do not look at each other.
+    let (floor_met_on, money) = rayon::join(|| floor::met_on(&question), all_money);
+    let (money, person_money) = money.unzip();
     let mut directs = vec![0u32; parent.len()];
     parent.iter().filter(|&&up| up != ROOT).for_each(|&up| directs[up as usize] += 1);
     let mut count = Count {
@@ -76,7 +78,7 @@ pub fn finish(mut roster: Roster, ledger: Option<Ledger>, kept: Kept, terms: &Te
         system,
         directs,
         structure,
-        money: money.take(),
+        money,
         territories,
         person_money,
         floor_met_on,
@@ -221,39 +223,35 @@ fn team(parent: &[u32], s: &Structure, paid_in: &[Fen]) -> Vec<Fen> {
     team
 }
 
-fn person_money(
-    money: &AccountMoney,
-    held: &AccountsOf,
-    s: &Structure,
-    basis: crate::figures::NetBasis,
-) -> PersonMoney {
+fn person_money(money: &AccountMoney, held: &AccountsOf, s: &Structure, basis: NetBasis) -> PersonMoney {
     let persons = held.start.len() - 1;
-    let mut out = PersonMoney::default();
-    for column in out.columns() {
-        column.reserve_exact(persons);
-    }
+    let is_net_by_bonus = basis == NetBasis::Bonus;
+    let mut out = PersonMoney { only: Vec::with_capacity(persons), several: Vec::new(), is_net_by_bonus };
     let at = s.at();
     let mut places: Vec<u32> = Vec::new();
     for p in 0..persons {
         let own = held.of(p);
+        if let [only] = own {
+            out.only.push(*only);
+            continue;
+        }
+        out.only.push(ROOT);
         let sum = |column: &[Fen]| own.iter().map(|&a| column[a as usize]).sum::<Fen>();
         let (paid_in, bonus, withdrawn) = (sum(&money.paid_in), sum(&money.bonus), sum(&money.withdrawn));
-        let team = match own {
-            [only] => money.team_paid_in[*only as usize],
-            _ => {
-                places.clear();
-                places.extend(own.iter().map(|&a| s.position[a as usize]));
-                places.sort_unstable();
-                territory::tops(&places, &at, s).iter().map(|&a| money.team_paid_in[a as usize]).sum()
-            }
+        places.clear();
+        places.extend(own.iter().map(|&a| s.position[a as usize]));
+        places.sort_unstable();
+        let team_paid_in: Fen =
+            territory::tops(&places, &at, s).iter().map(|&a| money.team_paid_in[a as usize]).sum();
+        let sums = PersonSums {
+            paid_in,
+            bonus,
+            withdrawn,
+            team_paid_in,
+            team_paid_in_others: team_paid_in - paid_in,
+            net: if is_net_by_bonus { bonus } else { withdrawn } - paid_in,
         };
-        out.paid_in.push(paid_in);
-        out.bonus.push(bonus);
-        out.withdrawn.push(withdrawn);
-        out.team_paid_in.push(team);
-        out.team_paid_in_others.push(team - paid_in);
-        let received = if basis == crate::figures::NetBasis::Out { withdrawn } else { bonus };
-        out.net.push(received - paid_in);
+        out.several.push((p as u32, sums));
     }
     out
 }

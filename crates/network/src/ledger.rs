@@ -179,7 +179,7 @@ pub struct Adder<'a> {
     paid_in: Vec<AtomicI64>,
     bonus: Vec<AtomicI64>,
     withdrawn: Vec<AtomicI64>,
-    suspects: HashSet<u64>,
+    suspects: Suspects,
 }
 
 /// The half that takes chunks in the order of the input.
@@ -238,7 +238,7 @@ impl<'a> LedgerPass<'a> {
             paid_in: zeros(),
             bonus: zeros(),
             withdrawn: zeros(),
-            suspects: HashSet::new(),
+            suspects: Suspects::default(),
         };
         LedgerPass { adder, taker: Taker::default() }
     }
@@ -250,8 +250,9 @@ impl<'a> LedgerPass<'a> {
 
     /// Must rows be read again exactly? To be asked once, after the quick pass.
     pub fn repeats(&mut self) -> bool {
-        self.adder.suspects = std::mem::take(&mut self.taker.digests).repeated();
-        !self.adder.suspects.is_empty()
+        let repeated = std::mem::take(&mut self.taker.digests).repeated();
+        self.adder.suspects = Suspects::new(repeated);
+        !self.adder.suspects.sorted.is_empty()
     }
 
     /// Ends reading.
@@ -408,7 +409,7 @@ impl Adder<'_> {
 
     /// Does the row's digest occur more than once?
     pub fn wants(&self, row: &LedgerRow<'_>) -> bool {
-        !self.rules.is_after_cutoff(row) && self.suspects.contains(&digest(row))
+        !self.rules.is_after_cutoff(row) && self.suspects.contains(digest(row))
     }
 }
 
@@ -564,6 +565,30 @@ struct Digests {
     chunks: Vec<(Vec<u64>, [u32; PARTS + 1])>,
 }
 
+/// Digests to look for among all: a sorted list behind a table of bits that says no to nearly every other.
+#[derive(Default)]
+struct Suspects {
+    sorted: Vec<u64>,
+    bits: Vec<u64>,
+}
+
+impl Suspects {
+    fn new(sorted: Vec<u64>) -> Suspects {
+        let words = (sorted.len() / 4 + 1).next_power_of_two();
+        let mut bits = vec![0u64; words];
+        for &digest in &sorted {
+            bits[digest as usize >> 6 & (words - 1)] |= 1 << (digest & 63);
+        }
+        Suspects { sorted, bits }
+    }
+
+    #[inline]
+    fn contains(&self, digest: u64) -> bool {
+        let word = self.bits[digest as usize >> 6 & (self.bits.len() - 1)];
+        word >> (digest & 63) & 1 == 1 && self.sorted.binary_search(&digest).is_ok()
+    }
+}
+
 const PARTS: usize = 16;
 
 fn part(digest: u64) -> usize {
@@ -585,7 +610,7 @@ impl Digests {
     }
 
     /// Those that occur at least twice.
-    fn repeated(self) -> HashSet<u64> {
+    fn repeated(self) -> Vec<u64> {
         let parts: Vec<Vec<u64>> = (0..PARTS)
             .into_par_iter()
             .map(|part| {
@@ -600,6 +625,7 @@ impl Digests {
                 twice
             })
             .collect();
+        // One part after the other is one sorted list.
         parts.into_iter().flatten().collect()
     }
 }

@@ -1,6 +1,6 @@
 //! Figures of the whole network.
 
-use crate::count::{Count, NO_DAY};
+use crate::count::{Count, NO_DAY, PersonSums};
 use crate::figures::{NetBasis, Spread, Terms, Whole};
 use crate::forest::ROOT;
 use crate::ledger::Sums;
@@ -87,11 +87,18 @@ fn tests(count: &Count, terms: &Terms, w: &mut Whole) {
     };
     (w.persons_meeting_floor, w.persons_meeting_grave_persons) = pairs(&t.persons, &t.levels);
     (w.accounts_meeting_floor, w.accounts_meeting_grave_persons) = pairs(&s.accounts, &s.levels);
-    if let Some(money) = &count.person_money {
-        let over = |column: &[Fen]| column.iter().filter(|&&fen| fen >= limits.grave_amount).count() as u64;
-        w.persons_meeting_grave_amount = Some(over(&money.team_paid_in));
-        w.persons_meeting_grave_amount_others = Some(over(&money.team_paid_in_others));
+    if count.person_money.is_some() {
+        let over = |pick: fn(PersonSums) -> Fen| {
+            persons(count, pick).filter(|&fen| fen >= limits.grave_amount).count() as u64
+        };
+        w.persons_meeting_grave_amount = Some(over(|sums| sums.team_paid_in));
+        w.persons_meeting_grave_amount_others = Some(over(|sums| sums.team_paid_in_others));
     }
+}
+
+/// A sum of each person.
+fn persons<'c>(count: &'c Count, pick: fn(PersonSums) -> Fen) -> impl Iterator<Item = Fen> + 'c {
+    (0..count.persons()).map(move |p| count.person_sums(p).map_or(0, pick))
 }
 
 fn sum(column: &[Fen]) -> i128 {
@@ -99,7 +106,7 @@ fn sum(column: &[Fen]) -> i128 {
 }
 
 fn money(count: &Count, within: i128, basis: NetBasis, reversed: (i128, i128, i128), w: &mut Whole) {
-    let (Some(own), Some(persons)) = (&count.money, &count.person_money) else { return };
+    let Some(own) = &count.money else { return };
     let (paid_in, bonus, withdrawn) = (sum(&own.paid_in), sum(&own.bonus), sum(&own.withdrawn));
     w.paid_in = Some(paid_in);
     w.bonus = Some(bonus);
@@ -110,8 +117,8 @@ fn money(count: &Count, within: i128, basis: NetBasis, reversed: (i128, i128, i1
     w.net_basis = Some(basis);
     w.retained = Some(paid_in - if basis == NetBasis::Out { withdrawn } else { bonus });
     w.paid_in_within_30_days = Some(within);
-    w.spread = (basis == NetBasis::Out).then(|| spread(&persons.net));
-    let mut sorted = persons.bonus.clone();
+    w.spread = (basis == NetBasis::Out).then(|| spread(persons(count, |sums| sums.net).collect()));
+    let mut sorted: Vec<Fen> = persons(count, |sums| sums.bonus).collect();
     sorted.par_sort_unstable();
     w.bonus_gini_millionths = gini_millionths(&sorted);
     let top = sorted.len().div_ceil(100);
@@ -119,8 +126,7 @@ fn money(count: &Count, within: i128, basis: NetBasis, reversed: (i128, i128, i1
 }
 
 /// Losses and deciles (nearest rank) of `net` over all persons.
-fn spread(net: &[Fen]) -> Spread {
-    let mut sorted = net.to_vec();
+fn spread(mut sorted: Vec<Fen>) -> Spread {
     sorted.par_sort_unstable();
     let losses = &sorted[..sorted.partition_point(|&fen| fen < 0)];
     let rank = |tenths: usize| sorted[(sorted.len() * tenths).div_ceil(10) - 1];

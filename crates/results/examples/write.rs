@@ -1,6 +1,6 @@
 //! Measures writing: `write DIR ACCOUNTS JOBS` makes a made-up count of that size and times each file.
 
-use mingjing_network::count::{AccountMoney, Count, Identities, NO_DAY, Origin, PersonMoney};
+use mingjing_network::count::{AccountMoney, Count, Identities, NO_DAY, Origin, PersonMoney, PersonSums};
 use mingjing_network::details::Details;
 use mingjing_network::figures::{Policy, Thresholds, Tree, Whole};
 use mingjing_network::forest::{ROOT, structure};
@@ -109,14 +109,18 @@ fn made_up(n: usize) -> Count {
             levels: structure.person_levels.clone(),
             direct_persons: directs.clone(),
         },
-        person_money: Some(PersonMoney {
-            paid_in: paid_in.clone(),
-            bonus: bonus.clone(),
-            withdrawn: withdrawn.clone(),
-            team_paid_in: team_paid_in.clone(),
-            team_paid_in_others: team_paid_in.iter().zip(&paid_in).map(|(team, own)| team - own).collect(),
-            net: withdrawn.iter().zip(&paid_in).map(|(out, paid)| out - paid).collect(),
-        }),
+        person_money: Some(PersonMoney::from_sums(
+            &(0..n)
+                .map(|p| PersonSums {
+                    paid_in: paid_in[p],
+                    bonus: bonus[p],
+                    withdrawn: withdrawn[p],
+                    team_paid_in: team_paid_in[p],
+                    team_paid_in_others: team_paid_in[p] - paid_in[p],
+                    net: withdrawn[p] - paid_in[p],
+                })
+                .collect::<Vec<_>>(),
+        )),
         floor_met_on: structure.persons.iter().map(|&p| if p >= 30 { 18_500 } else { NO_DAY }).collect(),
         identities: Identities::from_pairs(n, &pairs),
         whole: Whole::default(),

@@ -15,7 +15,6 @@ const MEMBER: MemberRow<'static> = MemberRow {
     mobile: "",
     bank_card: "",
     paid: None,
-    content: 0,
     exact: b"A",
     file: 0,
     row: 2,

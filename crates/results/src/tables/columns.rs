@@ -1,7 +1,7 @@
 //! Which columns the tables have, and how each is filled from the count: the one place where they are named.
 
 use arrow::array::{ArrayRef, BooleanArray, Date32Array, Decimal64Array, Int64Array, StringBuilder};
-use mingjing_network::count::{AccountMoney, Count, NO_DAY, PersonMoney};
+use mingjing_network::count::{AccountMoney, Count, NO_DAY, PersonSums};
 use mingjing_network::figures::Thresholds;
 use mingjing_network::rows::Fen;
 use std::ops::Range;
@@ -79,12 +79,12 @@ pub(super) static PERSONS: [Column; 16] = [
     count("persons", |s, r| counts(&s.count.territories.persons[r])),
     count("levels", |s, r| counts(&s.count.territories.levels[r])),
     count("direct_persons", |s, r| counts(&s.count.territories.direct_persons[r])),
-    yuan("paid_in", |s, r| person_money(s, r, |m| &m.paid_in)),
-    yuan("bonus", |s, r| person_money(s, r, |m| &m.bonus)),
-    yuan("withdrawn", |s, r| person_money(s, r, |m| &m.withdrawn)),
-    yuan("team_paid_in", |s, r| person_money(s, r, |m| &m.team_paid_in)),
-    yuan("team_paid_in_others", |s, r| person_money(s, r, |m| &m.team_paid_in_others)),
-    yuan("net", |s, r| person_money(s, r, |m| &m.net)),
+    yuan("paid_in", |s, r| person_money(s, r, |m| m.paid_in)),
+    yuan("bonus", |s, r| person_money(s, r, |m| m.bonus)),
+    yuan("withdrawn", |s, r| person_money(s, r, |m| m.withdrawn)),
+    yuan("team_paid_in", |s, r| person_money(s, r, |m| m.team_paid_in)),
+    yuan("team_paid_in_others", |s, r| person_money(s, r, |m| m.team_paid_in_others)),
+    yuan("net", |s, r| person_money(s, r, |m| m.net)),
     flag("floor_met", false, |s, r| {
         let (t, of) = (s.thresholds, &s.count.territories);
         flags(r.map(|p| of.persons[p] >= t.floor_persons && of.levels[p] >= t.floor_levels))
@@ -93,8 +93,8 @@ pub(super) static PERSONS: [Column; 16] = [
     flag("grave_persons", false, |s, r| {
         flags(r.map(|p| s.count.territories.persons[p] >= s.thresholds.grave_persons))
     }),
-    flag("grave_amount", true, |s, r| grave_money(s, r, |m| &m.team_paid_in)),
-    flag("grave_amount_others", true, |s, r| grave_money(s, r, |m| &m.team_paid_in_others)),
+    flag("grave_amount", true, |s, r| grave_money(s, r, |m| m.team_paid_in)),
+    flag("grave_amount_others", true, |s, r| grave_money(s, r, |m| m.team_paid_in_others)),
 ];
 
 /// Columns of `identities.parquet`, filled by [`identities`].
@@ -173,14 +173,20 @@ fn account_money(s: &Source, r: Range<usize>, of: fn(&AccountMoney) -> &Vec<Fen>
     fen(s.count.money.as_ref().map(|money| &of(money)[r]), rows)
 }
 
-fn person_money(s: &Source, r: Range<usize>, of: fn(&PersonMoney) -> &Vec<Fen>) -> ArrayRef {
-    let rows = r.len();
-    fen(s.count.person_money.as_ref().map(|money| &of(money)[r]), rows)
+/// A sum of each person; `None` without a ledger.
+fn person_sums(s: &Source, r: Range<usize>, of: fn(PersonSums) -> Fen) -> Option<Vec<Fen>> {
+    r.map(|p| s.count.person_sums(p).map(of)).collect()
 }
 
-fn grave_money(s: &Source, r: Range<usize>, of: fn(&PersonMoney) -> &Vec<Fen>) -> ArrayRef {
-    match &s.count.person_money {
-        Some(money) => flags(of(money)[r].iter().map(|&amount| amount >= s.thresholds.grave_amount)),
-        None => Arc::new(BooleanArray::new_null(r.len())),
+fn person_money(s: &Source, r: Range<usize>, of: fn(PersonSums) -> Fen) -> ArrayRef {
+    let rows = r.len();
+    fen(person_sums(s, r, of).as_deref(), rows)
+}
+
+fn grave_money(s: &Source, r: Range<usize>, of: fn(PersonSums) -> Fen) -> ArrayRef {
+    let rows = r.len();
+    match person_sums(s, r, of) {
+        Some(sums) => flags(sums.iter().map(|&amount| amount >= s.thresholds.grave_amount)),
+        None => Arc::new(BooleanArray::new_null(rows)),
     }
 }

@@ -1,6 +1,6 @@
 //! Counts built by hand: what the engine would give, made the slow way.
 
-use mingjing_network::count::{AccountMoney, Count, Identities, NO_DAY, Origin, PersonMoney};
+use mingjing_network::count::{AccountMoney, Count, Identities, NO_DAY, Origin, PersonMoney, PersonSums};
 use mingjing_network::details::Details;
 use mingjing_network::figures::{FINDING_KEYS, Finding, Policy, Table, Thresholds, Tree, Whole};
 use mingjing_network::forest::{ROOT, structure};
@@ -58,14 +58,16 @@ pub fn count(names: &[String], parent: &[u32], person: &[u32], paid: Option<&[i6
                 (0..n).filter(|&x| mine.iter().any(|&a| below(a, x))).map(|x| money.paid_in[x]).sum()
             })
             .collect();
-        PersonMoney {
-            bonus: held(&money.bonus),
-            net: withdrawn.iter().zip(&paid_in).map(|(out, paid)| out - paid).collect(),
-            team_paid_in_others: team_paid_in.iter().zip(&paid_in).map(|(team, own)| team - own).collect(),
-            paid_in,
-            withdrawn,
-            team_paid_in,
-        }
+        let bonus = held(&money.bonus);
+        let sums = (0..persons).map(|p| PersonSums {
+            paid_in: paid_in[p],
+            bonus: bonus[p],
+            withdrawn: withdrawn[p],
+            team_paid_in: team_paid_in[p],
+            team_paid_in_others: team_paid_in[p] - paid_in[p],
+            net: withdrawn[p] - paid_in[p],
+        });
+        PersonMoney::from_sums(&sums.collect::<Vec<_>>())
     });
     Count {
         policy: Policy {
