@@ -2,6 +2,7 @@
 
 mod analyze;
 mod branch;
+mod candidates;
 mod compare;
 mod explain;
 mod found;

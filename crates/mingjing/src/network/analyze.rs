@@ -1,6 +1,7 @@
 //! `mingjing network analyze`: from seized tables to a result directory, whole or not at all.
 
 use super::Output;
+use super::candidates;
 use super::job::{self, Job};
 use super::tables::Tables;
 use crate::error::Error;
@@ -143,6 +144,9 @@ impl Run<'_> {
         progress.check()?;
         progress.phase("index", "建分支索引 index");
         branches::write(stage, count)?;
+        progress.check()?;
+        progress.phase("candidates", "查同号候选 candidates");
+        candidates::write(stage, self.tables, count)?;
         progress.check()?;
         progress.phase("report", "写报告 report");
         series::write(stage, &count.whole)?;
