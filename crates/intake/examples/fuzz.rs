@@ -179,10 +179,13 @@ impl Seeds {
     }
 }
 
-/// What a reading gives: fingerprints and rows, the tally, or the refusal.
-type Seen = Result<(Vec<(u64, u64)>, Tally), String>;
+/// Account, time and number of a row.
+type Row = (String, Option<i64>, u64);
 
-fn seen(result: Result<Tally, Error>, rows: Vec<(u64, u64)>) -> Seen {
+/// What a reading gives: rows, the tally, or the refusal.
+type Seen = Result<(Vec<Row>, Tally), String>;
+
+fn seen(result: Result<Tally, Error>, rows: Vec<Row>) -> Seen {
     result.map(|tally| (rows, tally)).map_err(|e| e.to_string())
 }
 
@@ -204,7 +207,7 @@ fn ledger(path: &Path, mapping: &Mapping, jobs: usize, chunk: usize) -> Seen {
     let mut all = Vec::new();
     let result = Ledger::open(&[path.to_owned()], mapping).and_then(|table| {
         let prepare = |b: &mingjing_intake::LedgerBatch| {
-            b.rows().map(|r| (r.account.to_owned(), r.joined, r.row)).collect::<Vec<_>>()
+            b.rows().map(|r| (r.account.to_owned(), r.time, r.row)).collect::<Vec<_>>()
         };
         table.with_chunk_bytes(chunk).read(Pass::Exact, jobs, &Unwatched, prepare, |part| {
             all.extend(part);

@@ -1,5 +1,6 @@
 //! What can go wrong while reading, told apart by whose fault it is. Bad rows are no error: see [`crate::tally`].
 
+use crate::words;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -10,7 +11,7 @@ pub enum Error {
     #[error("{0}")]
     User(Box<Fault>),
     /// The world's: a file that cannot be opened or read. Exit code 1.
-    #[error("{}: {source}", path.display())]
+    #[error("{}\n{}: {source}", words::WORLD, path.display())]
     World {
         /// The file.
         path: PathBuf,
@@ -39,8 +40,19 @@ pub struct Fault {
     pub mapping: Option<String>,
 }
 
+impl Fault {
+    /// What it is and what to do, in Chinese.
+    pub fn sentence(&self) -> &'static str {
+        words::sentence(self.code).unwrap_or_default()
+    }
+}
+
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sentence = self.sentence();
+        if !sentence.is_empty() {
+            writeln!(f, "{sentence}")?;
+        }
         if let Some(file) = &self.file {
             write!(f, "{file}")?;
             if let Some(row) = self.row {

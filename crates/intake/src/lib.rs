@@ -21,6 +21,7 @@ mod sql;
 mod table;
 mod tally;
 mod values;
+mod words;
 mod xlsx;
 
 pub use error::{Error, Fault};

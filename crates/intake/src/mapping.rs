@@ -305,7 +305,7 @@ mod tests {
         ] {
             let error = Mapping::parse(text, "m.yaml").expect_err(text);
             assert_eq!(error.exit_code(), 2);
-            assert!(error.to_string().starts_with("m.yaml: "), "{error}");
+            assert!(error.to_string().contains("\nm.yaml: "), "{error}");
         }
     }
 }

@@ -4,10 +4,16 @@ use crate::rows::{ledger, mapping, members, write};
 use mingjing_intake::{Error, Mapping, Members};
 use std::path::Path;
 
+/// What follows the sentence in Chinese, which is checked here.
 fn refusal<T>(result: Result<T, Error>) -> String {
     let Err(error) = result else { panic!("it was not refused") };
     assert_eq!(error.exit_code(), 2);
-    error.to_string()
+    let Error::User(fault) = &error else { panic!("{error}") };
+    let text = error.to_string();
+    let (sentence, rest) = text.split_once('\n').unwrap();
+    assert_eq!(sentence, fault.sentence());
+    assert!(sentence.ends_with('。'), "{text}");
+    rest.to_owned()
 }
 
 fn member_refusal(folder: &Path, text: &str, mapping: &Mapping) -> String {
