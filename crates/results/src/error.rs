@@ -1,4 +1,5 @@
-//! What can go wrong with a result directory, and whose fault it is.
+//! What can go wrong with a result directory, and whose fault it is. A message is a line in Chinese, then one in
+//! English.
 
 use parquet::errors::ParquetError;
 use std::io;
@@ -8,37 +9,67 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The output directory holds files and replacing was not asked for.
-    #[error("{}: holds files already; name another directory, or replace it with --replace", .0.display())]
+    #[error(
+        "目录中已有文件；请换目录，或者用 --replace 替换。\n\
+         {}: holds files already; name another directory, or replace it with --replace",
+        .0.display()
+    )]
     NotEmpty(PathBuf),
     /// Replacing was asked for, but what stands there is no result directory.
     #[error(
-        "{}: is not replaced: it holds files but no summary.json, so it is no result directory; name another",
+        "该目录不是结果目录，未替换。\n\
+         {}: is not replaced: it holds files but no summary.json, so it is no result directory; \
+         name another",
         .0.display()
     )]
     NotReplaceable(PathBuf),
     /// The output names something that cannot become a directory.
-    #[error("{}: is not a directory; name a new or empty directory", .0.display())]
+    #[error(
+        "这不是目录。\n\
+         {}: is not a directory; name a new or empty directory",
+        .0.display()
+    )]
     NotADirectory(PathBuf),
     /// The directory in which the output shall stand is missing.
-    #[error("{}: no such directory; make it first, the results go into a new directory inside", .0.display())]
+    #[error(
+        "上级目录不存在，请先建立。\n\
+         {}: no such directory; make it first, the results go into a new directory inside",
+        .0.display()
+    )]
     ParentMissing(PathBuf),
     /// Another run writes to the same place.
-    #[error("{}: another run is writing here; wait for it to end or name another directory", .0.display())]
+    #[error(
+        "另一次运行正在写入此处。\n\
+         {}: another run is writing here; wait for it to end or name another directory",
+        .0.display()
+    )]
     InUse(PathBuf),
     /// A replace was interrupted: the earlier result stands aside.
     #[error(
-        "{}: an interrupted run moved the earlier result to {}; run the analysis again or rename it back",
+        "上次替换被中断，旧结果在旁边的目录中。\n\
+         {}: an interrupted run moved the earlier result to {}; run the analysis again or rename it back",
         .0.display(), .1.display()
     )]
     MovedAside(PathBuf, PathBuf),
     /// A file of the result directory is missing.
-    #[error("{}: not found; {} is no complete result directory of `network analyze`", .0.display(), .1.display())]
+    #[error(
+        "不是完整的结果目录。\n\
+         {}: not found; {} is no complete result directory of `network analyze`",
+        .0.display(), .1.display()
+    )]
     Missing(PathBuf, PathBuf),
     /// The account is not in the results.
-    #[error("account {0:?} is not in these results; give the number as it stands in accounts.parquet")]
+    #[error(
+        "结果中没有此账号，请按原文填写。\n\
+         account {0:?} is not in these results; give the number as it stands in accounts.parquet"
+    )]
     UnknownAccount(String),
     /// A file is not what its name says: damaged, cut short or of another version.
-    #[error("{}: {what}; the results are damaged or of another version, run the analysis again", path.display())]
+    #[error(
+        "结果文件损坏或者版本不同，请重新分析。\n\
+         {}: {what}; the results are damaged or of another version, run the analysis again",
+        path.display()
+    )]
     Broken {
         /// The file.
         path: PathBuf,
@@ -46,7 +77,11 @@ pub enum Error {
         what: String,
     },
     /// The operating system refused.
-    #[error("{}: cannot {doing}: {source}", path.display())]
+    #[error(
+        "系统未能完成读写，请检查文件、权限与磁盘。\n\
+         {}: cannot {doing}: {source}",
+        path.display()
+    )]
     Io {
         /// The file or directory.
         path: PathBuf,

@@ -42,7 +42,9 @@ pub struct RowFinding<'a> {
     pub field: &'a str,
     /// The value as given.
     pub value: &'a str,
-    /// Why, in English; used where the table of reasons has no text for the key.
+    /// Why, in Chinese; if it is empty, what the table of reasons has for the key.
+    pub reason_zh: &'a str,
+    /// Why, in English or as a code; used where the table of reasons has no text for the key.
     pub reason: &'a str,
 }
 
@@ -123,7 +125,10 @@ pub fn write<'a>(
     }
     for f in reading {
         let (row, value) = (f.row.to_string(), shown(f.field, f.value));
-        let zh = reason(f.key).map_or(f.reason, |text| text.zh);
+        let zh = match f.reason_zh {
+            "" => reason(f.key).map_or(f.reason, |text| text.zh),
+            own => own,
+        };
         let table = table_name(f.table);
         out.row(&[f.key, table, f.file, &row, f.account, f.field, &value, zh, f.reason])?;
     }

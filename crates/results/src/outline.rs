@@ -23,7 +23,7 @@ const ACCOUNT_COLUMNS_MAX: usize = 40;
 /// The lines of a branch, heading first, each ended by a line feed.
 pub fn outline(branch: &Branch, language: Language) -> String {
     let heading = match language {
-        Language::Zh => ["账号", "层级", "人数(含本人)", "", "团队金额(元)", ""],
+        Language::Zh => ["账号", "相对级（起点为1）", "人数（含本人）", "", "范围入金（元）", ""],
         Language::En => ["account", "level", "persons, own incl.", "", "team paid in, yuan", ""],
     };
     let persons_most = branch.nodes.iter().map(|s| i64::from(s.node.persons)).max().unwrap_or(0);

@@ -354,6 +354,7 @@ impl Rejected {
             account: "",
             field: self.reject.field.map_or("", |field| field.name()),
             value: &self.reject.value,
+            reason_zh: reason_zh(self.reject.reason),
             reason: self.reject.reason.code(),
         }
     }
@@ -364,8 +365,27 @@ impl Rejected {
             key: self.key().to_owned(),
             at: doc::RowAt { file: self.file.clone(), row: self.reject.row },
             account: String::new(),
-            reason: format!("{} {field} {}", self.reject.reason.code(), self.reject.value),
+            reason: match (field, self.reject.value.as_str()) {
+                (_, "") => reason_zh(self.reject.reason).to_owned(),
+                ("", value) => format!("{}（{value}）", reason_zh(self.reject.reason)),
+                (field, value) => format!("{}（{field}：{value}）", reason_zh(self.reject.reason)),
+            },
         }
+    }
+}
+
+fn reason_zh(reason: Reason) -> &'static str {
+    match reason {
+        Reason::BlankAccount => "账号为空",
+        Reason::RaggedRow => "栏数不符",
+        Reason::StrayQuote => "引号位置有误",
+        Reason::SwallowedRows => "引号未闭合，吞并了后面的行",
+        Reason::RepeatedHeading => "重复的表头行",
+        Reason::ControlCharacter => "含控制字符",
+        Reason::DigitsLost => "数字精度已丢失",
+        Reason::BadJson => "不是有效的 JSON 对象",
+        Reason::BadAmount => "金额无法识别",
+        Reason::BadTime => "时间无法识别",
     }
 }
 

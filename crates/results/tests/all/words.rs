@@ -177,10 +177,12 @@ fn findings_name_file_row_and_reason_and_mask_what_is_personal() {
         account: "M2",
         field,
         value,
+        reason_zh: if key == "rejected_rows" { "栏数不符" } else { "" },
         reason,
     };
     let rows = [
         reading("bad_amounts", "amount", "一千", "not an amount"),
+        reading("rejected_rows", "", "", "ragged_row"),
         reading("odd_rows", "identity", "52011519900101001X", "too many fields"),
     ];
     let files = Files { members: vec!["会员.csv".into()], ledger: vec!["流水.xlsx".into()] };
@@ -191,9 +193,10 @@ fn findings_name_file_row_and_reason_and_mask_what_is_personal() {
         .map(|f| (&*f.finding, &*f.table, &*f.file, f.row, &*f.account, &*f.value, &*f.reason_zh))
         .collect();
     let expected = [
-        ("negative_amounts", "ledger", "流水.xlsx", 9, "会员甲", "", "非冲正流水的金额为负,单列不计"),
-        ("self_referrals", "members", "会员.csv", 7, "M,\"1\"\n", "", "推荐人是账号本身,按顶层账号计"),
-        ("bad_amounts", "ledger", "流水.xlsx", 12, "M2", "一千", "金额无法识别,该行不计"),
+        ("negative_amounts", "ledger", "流水.xlsx", 9, "会员甲", "", "非冲正流水的金额为负，单列不计"),
+        ("self_referrals", "members", "会员.csv", 7, "M,\"1\"\n", "", "推荐人是账号本身，按顶层账号计"),
+        ("bad_amounts", "ledger", "流水.xlsx", 12, "M2", "一千", "金额无法识别，该行不计"),
+        ("rejected_rows", "ledger", "流水.xlsx", 12, "M2", "", "栏数不符"),
         ("odd_rows", "ledger", "流水.xlsx", 12, "M2", "****001X", "too many fields"),
     ];
     assert_eq!(brief, expected);
@@ -257,10 +260,10 @@ fn an_outline_is_aligned_and_tells_what_it_leaves_out() {
     let dir = tempfile::tempdir().unwrap();
     let branch = small(dir.path()).branch("A<&\">", 2, 3).unwrap();
     let expected = "\
-账号        层级  人数(含本人)             团队金额(元)
-A<&\">          1             6 ██████████      10699.00 ██████████
-  B会员 +2     2             3 ███████▏          699.00 ████████
-  C            2             1 ███▌            10000.00 ██████████
+账号        相对级（起点为1）  人数（含本人）             范围入金（元）
+A<&\">                       1               6 ██████████        10699.00 ██████████
+  B会员 +2                  2               3 ███████▏            699.00 ████████
+  C                         2               1 ███▌              10000.00 ██████████
   … 另有 1 个较窄分支
 ";
     assert_eq!(outline(&branch, Language::Zh), expected);
