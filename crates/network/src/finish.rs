@@ -34,7 +34,20 @@ pub fn finish(mut roster: Roster, ledger: Option<Ledger>, kept: Kept, terms: &Te
     drop((roster.interner, roster.holder, roster.identity, roster.joined, roster.flags));
     // Cleaning left no cycle, and hanging below kept ancestors makes none.
     let structure = forest::structure(&parent, &person).expect("cycles were opened by cleaning");
-    let territories = territory::territories(&parent, &person, persons, &structure);
+    let account_money = || {
+        ledger.as_mut().map(|ledger| {
+            let paid_in = picked(std::mem::take(&mut ledger.paid_in), order.as_deref());
+            AccountMoney {
+                team_paid_in: team(&parent, &structure, &paid_in),
+                paid_in,
+                bonus: picked(std::mem::take(&mut ledger.bonus), order.as_deref()),
+                withdrawn: picked(std::mem::take(&mut ledger.withdrawn), order.as_deref()),
+            }
+        })
+    };
+    // What does not look at each other goes side by side: territories and money, then dates and persons' money.
+    let (territories, money) =
+        rayon::join(|| territory::territories(&parent, &person, persons, &structure), account_money);
     let met = |p: usize| {
         territories.persons[p] >= terms.thresholds.floor_persons
             && territories.levels[p] >= terms.thresholds.floor_levels
@@ -49,23 +62,12 @@ pub fn finish(mut roster: Roster, ledger: Option<Ledger>, kept: Kept, terms: &Te
         is_met: &is_met,
         thresholds: &terms.thresholds,
     };
-    let all_money = || {
-        ledger.as_mut().map(|ledger| {
-            let paid_in = picked(std::mem::take(&mut ledger.paid_in), order.as_deref());
-            let money = AccountMoney {
-                team_paid_in: team(&parent, &structure, &paid_in),
-                paid_in,
-                bonus: picked(std::mem::take(&mut ledger.bonus), order.as_deref()),
-                withdrawn: picked(std::mem::take(&mut ledger.withdrawn), order.as_deref()),
-            };
-            let held = AccountsOf::new(&person, persons);
-            let of_persons = person_money(&money, &held, &structure, ledger.net_basis);
-            (money, of_persons)
-        })
+    let basis = ledger.as_ref().map(|ledger| ledger.net_basis);
+    let persons_money = || {
+        let (money, basis) = money.as_ref().zip(basis)?;
+        Some(person_money(money, &AccountsOf::new(&person, persons), &structure, basis))
     };
-    // Dates and money do not look at each other.
-    let (floor_met_on, money) = rayon::join(|| floor::met_on(&question), all_money);
-    let (money, person_money) = money.unzip();
+    let (floor_met_on, person_money) = rayon::join(|| floor::met_on(&question), persons_money);
     let mut directs = vec![0u32; parent.len()];
     parent.iter().filter(|&&up| up != ROOT).for_each(|&up| directs[up as usize] += 1);
     let mut count = Count {

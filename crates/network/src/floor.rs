@@ -125,11 +125,16 @@ pub fn met_on(q: &Question<'_>) -> Vec<Day> {
     for place in (0..at.len()).rev() {
         let account = at[place];
         let (a, p) = (account as usize, q.person[account as usize]);
-        let mut own = match open.last() {
-            Some(top) if top.account == account => open.pop().unwrap_or_default(),
-            _ => fresh(&mut spare, account),
-        };
         let day = q.joined[a];
+        let is_leaf = open.last().is_none_or(|top| top.account != account);
+        if is_leaf && !q.is_met[p as usize] {
+            leaf(q.parent[a], (day, p), need, &mut open, &mut spare);
+            continue;
+        }
+        let mut own = match is_leaf {
+            true => fresh(&mut spare, account),
+            false => open.pop().unwrap_or_default(),
+        };
         if day != NO_DAY {
             raise(&mut own.persons, day);
         }
@@ -153,6 +158,20 @@ pub fn met_on(q: &Question<'_>) -> Vec<Day> {
     }
     first.iter_mut().filter(|day| **day == NEVER).for_each(|day| *day = NO_DAY);
     first
+}
+
+/// An account without any below it, that alone meets nothing: it is one person and one level above.
+fn leaf(up: u32, (day, p): Dated, need: usize, open: &mut Vec<Open>, spare: &mut Vec<Open>) {
+    if up == ROOT {
+        return;
+    }
+    if open.last().is_none_or(|above| above.account != up) {
+        open.push(fresh(spare, up));
+    }
+    if let (Some(above), true) = (open.last_mut(), day != NO_DAY) {
+        insert(&mut above.persons, (day, p), need);
+        put(&mut above.levels[0], (day, p));
+    }
 }
 
 fn fresh(spare: &mut Vec<Open>, account: u32) -> Open {
