@@ -44,8 +44,9 @@ mod tests {
     #[test]
     fn writings_join_as_promised() {
         for holder in [0, 7, 59] {
-            let forms: Vec<Option<String>> =
-                (0..=14).map(|writing| normalize(&written(holder, writing))).collect();
+            let forms: Vec<Option<String>> = (0..=14)
+                .map(|writing| normalize(&written(holder, writing)).map(|own| own.into_owned()))
+                .collect();
             assert!(forms[..=6].iter().all(|form| form.is_some() && *form == forms[0]), "{forms:?}");
             assert_eq!(forms[0].as_deref().map(check), Some(Check::Right));
             assert_eq!(forms[7].as_deref().map(check), Some(Check::Wrong));
