@@ -30,10 +30,13 @@ impl Error {
     /// From the system, about a file.
     pub fn io(path: &Path, source: &std::io::Error) -> Error {
         match source.kind() {
-            std::io::ErrorKind::NotFound => {
-                Error::user("file_missing", format!("{}: no such file; check the path", path.display()))
+            std::io::ErrorKind::NotFound => Error::user(
+                "file_missing",
+                format!("找不到文件，请核对路径。\n{}: no such file; check the path", path.display()),
+            ),
+            _ => {
+                Error::World(format!("无法读写文件，请检查文件、权限与磁盘。\n{}: {source}", path.display()))
             }
-            _ => Error::World(format!("{}: {source}", path.display())),
         }
     }
 
@@ -60,7 +63,9 @@ impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Error::User { message, .. } | Error::World(message) => f.write_str(message),
-            Error::Interrupted => f.write_str("已中断,未留下任何结果。Interrupted; nothing was left behind."),
+            Error::Interrupted => {
+                f.write_str("已中断，未留下任何结果。Interrupted; nothing was left behind.")
+            }
         }
     }
 }
@@ -72,7 +77,12 @@ impl From<mingjing_intake::Error> for Error {
                 Error::User { code: fault.code, message: fault.to_string() }
             }
             mingjing_intake::Error::Stopped => Error::Interrupted,
-            mingjing_intake::Error::World { path, source } => Error::io(&path, &source),
+            mingjing_intake::Error::World { path, source }
+                if source.kind() == std::io::ErrorKind::NotFound =>
+            {
+                Error::io(&path, &source)
+            }
+            world => Error::World(world.to_string()),
         }
     }
 }
@@ -98,7 +108,7 @@ impl From<Refusal> for Error {
             Refusal::BoundaryNeeded { topup, order } => (
                 "boundary_needed",
                 format!(
-                    "台账中既有充值又有入会订单,须指明入金口径。\n\
+                    "流水中既有充值又有入会订单，须指明计量口径。\n\
                      The ledger holds both top-ups ({} yuan) and orders ({} yuan); adding both would count money twice.\n\
                      Write one of these lines into the mapping file (--mapping):\n\n\
                      boundary: cash    # money in = top-ups\nboundary: order   # money in = orders",
@@ -108,27 +118,27 @@ impl From<Refusal> for Error {
             ),
             Refusal::PaidUnknown => (
                 "paid_unknown",
-                "政策只计已付费账号,但会员表无付费标志,也没有台账。\n\
+                "政策只计已付费账号，但会员表无付费标志，也没有流水。\n\
                  The policy counts paid accounts only, but there is neither a paid flag nor a ledger; \
                  give --ledger, map the field `paid`, or choose another policy."
                     .to_owned(),
             ),
             Refusal::BonusUnknown => (
                 "bonus_unknown",
-                "政策剔除纯消费者,但没有台账,无从知道谁领过奖金。\n\
+                "政策剔除纯消费者，但没有流水，无从知道谁领过奖金。\n\
                  The policy drops pure consumers, but without a ledger nobody knows who received a bonus; \
                  give --ledger or choose another policy."
                     .to_owned(),
             ),
             Refusal::AmountsTooLarge => (
                 "amounts_too_large",
-                "台账金额合计超出 Decimal(18,2)。\nThe amounts of the ledger add up to more than \
+                "流水金额合计超出 Decimal(18,2)。\nThe amounts of the ledger add up to more than \
                  Decimal(18,2) holds (9,999,999,999,999,999.99 yuan); look for damaged amounts."
                     .to_owned(),
             ),
             Refusal::PlacementMissing => (
                 "placement_missing",
-                "政策按接点关系计,但会员表没有接点人。\nThe policy counts the placement tree, but no row has a \
+                "政策按接点关系计，但会员表没有接点人。\nThe policy counts the placement tree, but no row has a \
                  placement parent; map the field `placement` or choose another policy."
                     .to_owned(),
             ),
@@ -139,7 +149,7 @@ impl From<Refusal> for Error {
                     .to_owned(),
             ),
             Refusal::TooManyRows => {
-                ("too_many_rows", "Member tables of more than four billion rows cannot be counted.".to_owned())
+                ("too_many_rows", "会员表行数过多，无法计数。\nMember tables of more than four billion rows cannot be counted.".to_owned())
             }
         };
         Error::User { code, message }

@@ -7,7 +7,9 @@ mod compare;
 mod explain;
 mod found;
 mod job;
+mod names;
 mod tables;
+mod told;
 mod verify;
 
 use crate::error::Error;

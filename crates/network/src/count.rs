@@ -182,12 +182,17 @@ impl Origin {
         self.place(self.ordinal[account as usize])
     }
 
-    /// (file, row) of a running number. Rows are numbered from 1 within a file.
+    /// (file, row) of a running number.
     pub(crate) fn place(&self, ordinal: u32) -> (u32, u64) {
-        let ordinal = u64::from(ordinal);
-        let file = self.file_start.partition_point(|&start| start < ordinal) - 1;
-        (file as u32, ordinal - self.file_start[file])
+        place(&self.file_start, ordinal)
     }
+}
+
+/// (file, row) of a running number over files. Rows are numbered from 1 within a file.
+pub(crate) fn place(file_start: &[u64], ordinal: u32) -> (u32, u64) {
+    let ordinal = u64::from(ordinal);
+    let file = file_start.partition_point(|&start| start < ordinal) - 1;
+    (file as u32, ordinal - file_start[file])
 }
 
 impl Count {

@@ -7,6 +7,7 @@
 //!
 //! Not here: policies, persons' figures, money.
 
+use crate::count::place;
 use crate::details::{Details, code};
 use crate::figures::Refusal;
 use crate::forest::ROOT;
@@ -493,6 +494,16 @@ impl Roster {
                 self.note(code::SYSTEM_ACCOUNTS, a as usize);
             }
         }
+    }
+
+    /// The smallest account of the person who holds account `a`.
+    pub fn holder(&self, a: u32) -> u32 {
+        self.holder[a as usize]
+    }
+
+    /// (file, row) that was kept for account `a`.
+    pub fn origin(&self, a: u32) -> (u32, u64) {
+        place(&self.file_start, self.ordinal[a as usize])
     }
 
     /// The number of an account.

@@ -195,7 +195,7 @@ pub struct Report {
 }
 
 /// Most persons a report carries.
-pub const PERSONS_MAX: usize = 100_000;
+pub const PERSONS_MAX: usize = 20_000;
 /// Most rows of findings a report carries.
 pub const FINDING_ROWS_MAX: usize = 100_000;
 /// Most lines of the tree in all.

@@ -4,20 +4,20 @@ use super::Output;
 use super::candidates;
 use super::job::{self, Job};
 use super::tables::Tables;
+use super::told;
 use crate::error::Error;
 use crate::watch::Progress;
 use crate::{TOOL, law};
 use mingjing_intake::{Format, Input, Mapping, Packing, Pass, Reason, Reject, Tally, hash_files};
 use mingjing_model::time::{Day, day_text, parse_day};
 use mingjing_network::count::Count;
-use mingjing_network::figures::{FINDING_KEYS, Table};
+use mingjing_network::figures::Table;
 use mingjing_report::report as doc;
 use mingjing_results::findings::{self, Files, RowFinding};
 use mingjing_results::stage::Stage;
 use mingjing_results::summary::{self, About, Summary};
 use mingjing_results::{branches, series, tables};
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::fmt::Write as _;
 use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
@@ -110,11 +110,17 @@ pub fn run(args: &Args, output: &mut Output<'_>) -> Result<(), Error> {
     output.progress.phase("hash", "计算校验值 SHA-256");
     let paths: Vec<PathBuf> = tables.inputs().iter().map(|input| input.path.clone()).collect();
     let hashes = hash_files(&paths, job.jobs, &output.progress)?;
-    let run = Run { args, job: &job, tables: &tables, hashes, grounds };
+    let given = given(args, &job, &output.progress)?;
+    let run = Run { args, job: &job, tables: &tables, hashes, given, grounds };
     let progress = &output.progress;
     let summary = pool.install(|| -> Result<Summary, Error> {
-        let count = run.job.count(run.tables, &args.subject, progress)?;
-        run.write(&stage, &count, progress)
+        let mut groups = Vec::new();
+        let count = run.job.count_and_look(run.tables, &args.subject, progress, |roster| {
+            progress.phase("candidates", "查同号候选 candidates");
+            groups = candidates::find(run.tables, roster)?;
+            progress.check()
+        })?;
+        run.write(&stage, &count, &groups, progress)
     })?;
     output.progress.phase("commit", "写入 commit");
     let out = stage.commit()?;
@@ -124,7 +130,7 @@ pub fn run(args: &Args, output: &mut Output<'_>) -> Result<(), Error> {
             .map_err(|e| Error::io(&out.join(mingjing_results::SUMMARY), &e))?;
         return output.say(&text);
     }
-    output.say(&says(&summary, &out.join("report.html").display().to_string()))
+    output.say(&told::said(&summary, args, &out.join("report.html")))
 }
 
 /// Everything known of a run beside its count.
@@ -133,11 +139,19 @@ struct Run<'a> {
     job: &'a Job,
     tables: &'a Tables<'a>,
     hashes: Vec<[u8; 32]>,
+    /// The files beside the tables that decided the run.
+    given: Vec<doc::Input>,
     grounds: summary::Grounds,
 }
 
 impl Run<'_> {
-    fn write(&self, stage: &Stage, count: &Count, progress: &Progress) -> Result<Summary, Error> {
+    fn write(
+        &self,
+        stage: &Stage,
+        count: &Count,
+        groups: &[candidates::Group],
+        progress: &Progress,
+    ) -> Result<Summary, Error> {
         let thresholds = &self.job.terms.thresholds;
         progress.phase("write", "写结果 tables");
         tables::write(stage, count, thresholds, TOOL)?;
@@ -145,13 +159,11 @@ impl Run<'_> {
         progress.phase("index", "建分支索引 index");
         branches::write(stage, count)?;
         progress.check()?;
-        progress.phase("candidates", "查同号候选 candidates");
-        candidates::write(stage, self.tables, count)?;
-        progress.check()?;
         progress.phase("report", "写报告 report");
         series::write(stage, &count.whole)?;
         let rejects = self.rejects();
         let reading = reading(&rejects);
+        candidates::write(stage, groups, count)?;
         findings::write(stage, count, &self.files(), rejects.iter().map(Rejected::finding))?;
         let inputs = self.inputs(count);
         let summary = Summary::of(
@@ -233,7 +245,7 @@ impl Run<'_> {
                     table: summary::table_name(table).to_owned(),
                     name: input.name.clone(),
                     bytes: input.bytes,
-                    sha256: hash.iter().map(|byte| format!("{byte:02x}")).collect(),
+                    sha256: hex(&hash),
                     format: format(input),
                     encoding: input.encoding.map(str::to_owned),
                     rows_read: read,
@@ -269,7 +281,7 @@ impl Run<'_> {
             },
             tool: TOOL.to_owned(),
             grounds: doc_grounds(&self.grounds),
-            inputs: inputs.into_iter().map(doc_input).collect(),
+            inputs: inputs.into_iter().map(doc_input).chain(self.given.iter().cloned()).collect(),
             law: doc::Law::new(&terms.thresholds, rules.collect()),
             timezone: self.job.mapping.zone().to_string(),
             cutoff: terms.cutoff,
@@ -427,6 +439,30 @@ fn doc_grounds(grounds: &summary::Grounds) -> doc::Grounds {
     }
 }
 
+fn hex(hash: &[u8; 32]) -> String {
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The mapping file and the list of confirmed persons, as the report names them.
+fn given(args: &Args, job: &Job, progress: &Progress) -> Result<Vec<doc::Input>, Error> {
+    let decided = job.terms.confirmed.len() as u64;
+    let rows = doc::Rows { read: decided, accepted: decided, ..Default::default() };
+    let mapping = args.mapping.iter().map(|path| (path, doc::Role::Mapping, "yaml", None));
+    let persons = args.persons.iter().map(|path| (path, doc::Role::Persons, "csv", Some(rows)));
+    let one = |(path, role, format, rows): (&PathBuf, doc::Role, &str, Option<doc::Rows>)| {
+        let hash = hash_files(std::slice::from_ref(path), 1, progress)?;
+        Ok(doc::Input {
+            role,
+            name: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            format: format.to_owned(),
+            bytes: fs::metadata(path).map_err(|e| Error::io(path, &e))?.len(),
+            sha256: hash.iter().map(hex).collect(),
+            rows,
+        })
+    };
+    mapping.chain(persons).map(one).collect()
+}
+
 fn doc_input(input: summary::Input) -> doc::Input {
     doc::Input {
         role: if input.table == "members" { doc::Role::Members } else { doc::Role::Ledger },
@@ -449,7 +485,10 @@ fn doc_input(input: summary::Input) -> doc::Input {
 
 fn date(option: &str, text: &str) -> Result<Day, Error> {
     parse_day(text).ok_or_else(|| {
-        Error::user("bad_date", format!("{option} {text}: is no date; write it as 2020-06-30"))
+        Error::user(
+            "bad_date",
+            format!("不是日期，请写作 2020-06-30。\n{option} {text}: is no date; write it as 2020-06-30"),
+        )
     })
 }
 
@@ -459,7 +498,10 @@ fn grounds(args: &Args) -> Result<summary::Grounds, Error> {
         Some(text) if !text.is_empty() => Ok(text.to_owned()),
         _ => Err(Error::user(
             "grounds_missing",
-            format!("{option} must say something: person data enter a case only"),
+            format!(
+                "此项必须填写：涉及个人的数据须有案号、依据、目的、批准人、保存期限。\n\
+                 {option} must say something: person data enter a case only"
+            ),
         )),
     };
     Ok(summary::Grounds::Case {
@@ -476,54 +518,4 @@ pub fn mapping(path: Option<&PathBuf>) -> Result<Mapping, Error> {
     let Some(path) = path else { return Ok(Mapping::default()) };
     let text = fs::read_to_string(path).map_err(|e| Error::io(path, &e))?;
     Ok(Mapping::parse(&text, &path.file_name().unwrap_or_default().to_string_lossy())?)
-}
-
-/// The main findings in words.
-fn says(summary: &Summary, report: &str) -> String {
-    let (f, t) = (&summary.figures, &summary.thresholds);
-    let mut text = String::new();
-    let mut line = |zh: String| {
-        // Writing into a string cannot fail.
-        let _ = writeln!(text, "{zh}");
-    };
-    line(format!(
-        "计数政策 {}:{} 人,{} 个账号,{} 层(按人 {} 层),{} 个顶层账号",
-        summary.policy.id, f.persons, f.accounts, f.levels, f.person_levels, f.roots
-    ));
-    line(format!(
-        "所处位置达到 {} 人且 {} 级以上的:按人 {} 人(按账号 {} 个){}",
-        t.floor_persons,
-        t.floor_levels,
-        f.persons_meeting_floor,
-        f.accounts_meeting_floor,
-        f.first_floor_met_on
-            .as_ref()
-            .map_or(String::new(), |day| format!(",最早 {}", day_text(day.0).unwrap_or_default()))
-    ));
-    line(format!("达到 {} 人以上的:{} 人", t.grave_persons, f.persons_meeting_grave_persons));
-    if let (Some(paid), Some(retained), Some(basis)) = (&f.paid_in, &f.retained, &f.net_basis) {
-        let yuan = |fen: i128| mingjing_model::money::yuan_text(fen);
-        let basis = if basis == "out" { "出金" } else { "入账奖金" };
-        line(format!("入金 {} 元,按{basis}计留存 {} 元", yuan(paid.0), yuan(retained.0)));
-        if let Some(spread) = &f.spread {
-            line(format!("净亏 {} 人,合计 {} 元", spread.persons_at_loss, yuan(spread.sum_of_losses.0)));
-        }
-    }
-    let found: Vec<String> = FINDING_KEYS
-        .iter()
-        .map(|key| (*key).to_owned())
-        .chain(["bad_amounts", "bad_times", "rejected_rows"].map(str::to_owned))
-        .filter_map(|key| {
-            let count = summary.findings.get(&key).filter(|count| **count > 0)?;
-            let words = findings::reason(&key).map_or(key.as_str(), |reason| reason.zh);
-            Some(format!("  {count:>9}  {key}:{words}"))
-        })
-        .collect();
-    line(match found.is_empty() {
-        true => "清洗没有发现问题行".to_owned(),
-        false => format!("清洗发现(逐行见 findings.csv):\n{}", found.join("\n")),
-    });
-    line("以上是对所处位置的陈述,不是对任何人组织、领导的认定。".to_owned());
-    line(format!("报告:{report}"));
-    text
 }

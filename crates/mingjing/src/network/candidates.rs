@@ -10,6 +10,7 @@ use crate::error::Error;
 use mingjing_intake::{Field, Pass};
 use mingjing_model::identity;
 use mingjing_network::count::Count;
+use mingjing_network::roster::Roster;
 use mingjing_results::findings::{Candidate, write_candidates};
 use mingjing_results::stage::Stage;
 use rayon::prelude::*;
@@ -24,18 +25,18 @@ struct Held {
 }
 
 /// A group of accounts with one number and several persons.
-struct Group {
+pub struct Group {
     kind: &'static str,
-    accounts: Vec<u32>,
+    accounts: Vec<String>,
     /// Masked.
     number: String,
 }
 
-/// Looks for candidates and writes them; returns the number of groups.
-pub fn write(stage: &Stage, tables: &Tables<'_>, count: &Count) -> Result<usize, Error> {
+/// Looks for candidates among the cleaned accounts.
+pub fn find(tables: &Tables<'_>, roster: &Roster) -> Result<Vec<Group>, Error> {
     let has = |field| tables.members.has(field);
     if !has(Field::Mobile) && !has(Field::BankCard) {
-        return Ok(0);
+        return Ok(Vec::new());
     }
     let (mut mobiles, mut cards) = (Vec::new(), Vec::new());
     tables.members.read(
@@ -45,13 +46,12 @@ pub fn write(stage: &Stage, tables: &Tables<'_>, count: &Count) -> Result<usize,
         |batch| {
             let mut own = (Vec::new(), Vec::new());
             for row in batch.rows() {
-                let Some(account) = count.names.find(row.account) else { continue };
+                let Some(account) = roster.find(row.account) else { continue };
                 // Of several rows of an account only the one that was kept speaks.
-                if count.origin.of(account) != (row.file, row.row) {
-                    continue;
+                if roster.origin(account) == (row.file, row.row) {
+                    own.0.extend(held(row.mobile, account));
+                    own.1.extend(held(row.bank_card, account));
                 }
-                own.0.extend(held(row.mobile, account));
-                own.1.extend(held(row.bank_card, account));
             }
             own
         },
@@ -61,25 +61,37 @@ pub fn write(stage: &Stage, tables: &Tables<'_>, count: &Count) -> Result<usize,
             Ok::<(), Error>(())
         },
     )?;
-    let mut groups = grouped("mobile", mobiles, count);
-    groups.extend(grouped("bank_card", cards, count));
-    let rows = (1..)
-        .zip(&groups)
-        .flat_map(|(number, group)| group.accounts.iter().map(move |&account| (number, group, account)));
-    let texts: Vec<(u32, &Group, u32, String)> = rows
-        .map(|(number, group, account)| (number, group, account, (*count.names.text(account)).to_owned()))
-        .collect();
+    let mut groups = grouped("mobile", mobiles, roster);
+    groups.extend(grouped("bank_card", cards, roster));
+    Ok(groups)
+}
+
+/// Writes those groups of which at least two persons are counted.
+pub fn write(stage: &Stage, groups: &[Group], count: &Count) -> Result<(), Error> {
+    let mut rows: Vec<(u32, &Group, &str, u32)> = Vec::new();
+    let mut number = 0;
+    for group in groups {
+        let counted = group.accounts.iter().filter_map(|account| {
+            let a = count.names.find(account)?;
+            Some((account.as_str(), count.person[a as usize] + 1))
+        });
+        let counted: Vec<(&str, u32)> = counted.collect();
+        if counted.iter().any(|(_, person)| *person != counted[0].1) {
+            number += 1;
+            rows.extend(counted.into_iter().map(|(account, person)| (number, group, account, person)));
+        }
+    }
     write_candidates(
         stage,
-        texts.iter().map(|(number, group, account, text)| Candidate {
+        rows.iter().map(|&(number, group, account, person)| Candidate {
             kind: group.kind,
-            group: *number,
-            account: text,
-            person: count.person[*account as usize] + 1,
+            group: number,
+            account,
+            person,
             number: &group.number,
         }),
     )?;
-    Ok(groups.len())
+    Ok(())
 }
 
 /// The fingerprint of a number; `None` for one that identifies nobody (blank, one repeated character, a counting
@@ -95,21 +107,21 @@ fn held(raw: &str, account: u32) -> Option<Held> {
     Some(Held { fingerprint: xxh3_64(bytes), last, account })
 }
 
-fn grouped(kind: &'static str, mut all: Vec<Held>, count: &Count) -> Vec<Group> {
+fn grouped(kind: &'static str, mut all: Vec<Held>, roster: &Roster) -> Vec<Group> {
     all.par_sort_unstable();
-    let person = |held: &Held| count.person[held.account as usize];
-    let mut groups: Vec<Group> = all
+    let person = |held: &Held| roster.holder(held.account);
+    let mut groups: Vec<&[Held]> = all
         .chunk_by(|a, b| (a.fingerprint, a.last) == (b.fingerprint, b.last))
         .filter(|same| same.iter().any(|held| person(held) != person(&same[0])))
-        .map(|same| Group {
-            kind,
-            accounts: same.iter().map(|held| held.account).collect(),
-            // Long enough that the mask shows the last four.
-            number: format!("*****{}", String::from_utf8_lossy(&same[0].last)),
-        })
         .collect();
-    groups.sort_unstable_by_key(|group| group.accounts[0]);
-    groups
+    groups.sort_unstable_by_key(|same| same[0].account);
+    let group = |same: &[Held]| Group {
+        kind,
+        accounts: same.iter().map(|held| (*roster.names.text(held.account)).to_owned()).collect(),
+        // Long enough that the mask shows the last four.
+        number: format!("*****{}", String::from_utf8_lossy(&same[0].last)),
+    };
+    groups.into_iter().map(group).collect()
 }
 
 #[cfg(test)]

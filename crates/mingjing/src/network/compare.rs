@@ -3,13 +3,15 @@
 use super::Output;
 use super::found;
 use super::job::Job;
+use super::names;
 use crate::error::Error;
 use crate::law;
 use mingjing_network::count::Count;
 use mingjing_network::figures::Thresholds;
+use mingjing_results::outline::columns;
 use mingjing_results::summary::Figures;
 use serde_json::{Map, Value};
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fmt::Write as _;
 
 /// Arguments.
@@ -27,7 +29,10 @@ pub fn run(args: &Args, output: &mut Output<'_>) -> Result<(), Error> {
     let [a, b] = args.policy.as_slice() else {
         return Err(Error::user(
             "two_policies",
-            format!("--policy is given twice, once for each side; {} given", args.policy.len()),
+            format!(
+                "只给了 {} 个政策；请写两次 --policy。\n--policy is given twice, once for each side",
+                args.policy.len()
+            ),
         ));
     };
     let (_, mut job) = found::job(&args.found)?;
@@ -50,22 +55,54 @@ pub fn run(args: &Args, output: &mut Output<'_>) -> Result<(), Error> {
     let mut text = String::new();
     for id in [a, b] {
         let name = law::policy(id).map_or("", |policy| policy.name.zh.as_str());
-        let _ = writeln!(text, "{id}: {name}");
+        let _ = writeln!(text, "{id}：{name}");
     }
-    let _ = writeln!(text, "\n{:<40} {:>24} {:>24}", "figure", a, b);
-    for (key, value) in &one.figures {
-        let (left, right) = (shown(value), shown(other.figures.get(key).unwrap_or(&Value::Null)));
-        let mark = if left == right { ' ' } else { '≠' };
-        let _ = writeln!(text, "{key:<40} {left:>24} {right:>24} {mark}");
-    }
+    text.push('\n');
+    text.push_str(&differing([a, b], &one.figures, &other.figures, &job.terms.thresholds));
     let _ = writeln!(
         text,
-        "\n其所属人达到人数与层级标准的账号:仅 {a} {} 个,仅 {b} {} 个。\n\
+        "\n其所属人达到人数与层级标准的账号：仅 {a} {} 个，仅 {b} {} 个。\n\
          Accounts whose person meets the floor under one policy only.",
         only(&one, &other),
         only(&other, &one)
     );
     output.say(&text)
+}
+
+/// The figures that differ, in the order of telling, in columns; how many do not.
+fn differing(
+    policies: [&str; 2],
+    one: &Map<String, Value>,
+    other: &Map<String, Value>,
+    thresholds: &Thresholds,
+) -> String {
+    let keys: BTreeSet<&String> = one.keys().chain(other.keys()).collect();
+    let mut rows: Vec<((usize, String), [String; 2])> = keys
+        .into_iter()
+        .map(|key| {
+            let value = |side: &Map<String, Value>| shown(side.get(key).unwrap_or(&Value::Null));
+            (names::whole(key, thresholds), [value(one), value(other)])
+        })
+        .collect();
+    let all = rows.len();
+    rows.retain(|(_, [left, right])| left != right);
+    rows.sort();
+    let same = all - rows.len();
+    if rows.is_empty() {
+        return format!("{same} 项全部相同\n");
+    }
+    let wide = |texts: &mut dyn Iterator<Item = &str>| texts.map(columns).max().unwrap_or(0);
+    let first = wide(&mut rows.iter().map(|((_, name), _)| name.as_str()).chain(["项目"]));
+    let of =
+        |side: usize| wide(&mut rows.iter().map(|(_, values)| values[side].as_str()).chain([policies[side]]));
+    let widths = [of(0), of(1)];
+    let line = |name: &str, values: [&str; 2]| {
+        let [left, right] = [0, 1].map(|side| names::right(values[side], widths[side]));
+        format!("{}  {left}  {right}\n", names::left(name, first))
+    };
+    let mut text = line("项目", policies);
+    text.extend(rows.iter().map(|((_, name), [left, right])| line(name, [left, right])));
+    text + &format!("另 {same} 项相同\n")
 }
 
 /// One policy's outcome.

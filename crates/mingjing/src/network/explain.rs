@@ -9,6 +9,7 @@ mod ways;
 
 use super::found;
 use super::job::Job;
+use super::names;
 use super::tables::Tables;
 use super::{Output, analyze};
 use crate::error::Error;
@@ -81,6 +82,8 @@ const OF_ACCOUNT: [&str; 11] = [
 pub struct Explanation {
     /// The figure.
     pub figure: String,
+    /// Its name, Chinese.
+    pub name: String,
     /// Whose: `P12`, or an account number.
     pub whose: String,
     /// Its value as counted now.
@@ -100,6 +103,9 @@ pub struct Explanation {
 /// One line of an explanation: an account in its row of the member table, or a row of the ledger.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Line {
+    /// The part of the figure to which it belongs, where there are several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group: Option<&'static str>,
     /// File of the row.
     pub file: String,
     /// Row number in that file.
@@ -202,7 +208,7 @@ fn whose(args: &Args) -> Result<Whose, Error> {
         return Err(Error::user(
             "unknown_figure",
             format!(
-                "--figure {}: 没有此项。There is no such figure; there are: {}",
+                "没有此项数字。\n--figure {}: there is no such figure; there are: {}",
                 args.figure,
                 figures.join(", ")
             ),
@@ -214,7 +220,9 @@ fn whose(args: &Args) -> Result<Whose, Error> {
             number.map(Whose::Person).ok_or_else(|| {
                 Error::user(
                     "bad_person",
-                    format!("--person {person}: write it as in persons.parquet, such as P12"),
+                    format!(
+                        "人员编号写作 P12。\n--person {person}: write it as in persons.parquet, such as P12"
+                    ),
                 )
             })
         }
@@ -256,7 +264,7 @@ fn account_row(f: &mingjing_network::figures::AccountFigures) -> serde_json::Val
 }
 
 fn of_person(o: &Opened<'_>, job: &Job, p: u32, figure: &str, dir: &Path) -> Result<Explanation, Error> {
-    let missing = || Error::user("unknown_person", format!("P{p}: 结果中没有此人。Not in these results."));
+    let missing = || Error::user("unknown_person", format!("结果中没有此人。\nP{p}: not in these results"));
     if p as usize > o.count.persons() {
         return Err(missing());
     }
@@ -277,6 +285,7 @@ fn of_person(o: &Opened<'_>, job: &Job, p: u32, figure: &str, dir: &Path) -> Res
     };
     Ok(Explanation {
         figure: figure.to_owned(),
+        name: names::figure(figure, o.thresholds),
         whose: format!("P{p}"),
         value: column(person_row(&o.count.person_figures(p as usize - 1, o.thresholds)), figure),
         written: column(person_row(&written), figure),
@@ -294,8 +303,12 @@ fn of_account(
     figure: &str,
     dir: &Path,
 ) -> Result<Explanation, Error> {
-    let missing =
-        || Error::user("unknown_account", format!("{account}: 结果中没有此账号。Not in these results."));
+    let missing = || {
+        Error::user(
+            "unknown_account",
+            format!("结果中没有此账号，请按原文填写。\n{account}: not in these results"),
+        )
+    };
     let a = o.count.names.find(account).ok_or_else(missing)?;
     let written = Accounts::open(dir)?.find(account)?.ok_or_else(missing)?;
     let (rule, lines, total) = match figure {
@@ -313,6 +326,7 @@ fn of_account(
     };
     Ok(Explanation {
         figure: figure.to_owned(),
+        name: names::figure(figure, o.thresholds),
         whose: account.to_owned(),
         value: column(account_row(&o.count.account_figures(a as usize)), figure),
         written: column(account_row(&written), figure),
@@ -323,17 +337,40 @@ fn of_account(
     })
 }
 
+fn value_said(value: &str) -> &str {
+    match value {
+        "true" => "是",
+        "false" => "否",
+        "null" => "不明",
+        value => value,
+    }
+}
+
 fn said(e: &Explanation) -> String {
     let mut text = String::new();
     // Writing into a string cannot fail.
-    let _ = writeln!(text, "{} {} = {}(计数政策 {})", e.whose, e.figure, e.value, e.policy);
+    let _ = writeln!(
+        text,
+        "{} {} {} = {}（计数政策 {}）",
+        e.whose,
+        e.name,
+        e.figure,
+        value_said(&e.value),
+        e.policy
+    );
     if e.value != e.written {
-        let _ = writeln!(text, "注意:结果目录中写的是 {}。The results say otherwise: run verify.", e.written);
+        let written = value_said(&e.written);
+        let _ = writeln!(text, "注意：结果目录中写的是 {written}。The results say otherwise: run verify.");
     }
     for rule in &e.rule {
         let _ = writeln!(text, "{rule}");
     }
+    let mut group = None;
     for line in &e.lines {
+        if line.group != group {
+            group = line.group;
+            let _ = writeln!(text, "{}：", group.unwrap_or_default());
+        }
         let level = line.level.map_or(String::new(), |level| format!("第 {level} 级  "));
         let amount = line.amount.as_ref().map_or(String::new(), |amount| format!("{amount:>16} 元  "));
         let _ = writeln!(
@@ -348,7 +385,7 @@ fn said(e: &Explanation) -> String {
         );
     }
     if e.lines_total > e.lines.len() as u64 {
-        let _ = writeln!(text, "  另有 {} 行(--limit 可多列)", e.lines_total - e.lines.len() as u64);
+        let _ = writeln!(text, "  另有 {} 行（--limit 可多列）", e.lines_total - e.lines.len() as u64);
     }
     text
 }

@@ -51,8 +51,12 @@ fn places(args: &Args) -> Vec<PathBuf> {
     if !args.inputs.is_empty() {
         return args.inputs.clone();
     }
-    let beside = args.out.parent().filter(|parent| !parent.as_os_str().is_empty());
-    [Path::new(".")].into_iter().chain(beside).map(Path::to_owned).collect()
+    // The results may be named by `.` or `..`: only their real path tells what holds them. A folder that the system
+    // cannot tell is not looked into.
+    let here = Path::new(".");
+    let beside = args.out.canonicalize().ok().and_then(|out| out.parent().map(Path::to_owned));
+    let beside = beside.filter(|beside| here.canonicalize().ok().as_ref() != Some(beside));
+    [here.to_owned()].into_iter().chain(beside).collect()
 }
 
 fn find(input: &Input, places: &[PathBuf]) -> Result<PathBuf, Error> {
@@ -73,7 +77,8 @@ fn find(input: &Input, places: &[PathBuf]) -> Result<PathBuf, Error> {
         Some(path) => Error::user(
             "input_changed",
             format!(
-                "{}: 与分析时的文件不是同一内容(SHA-256 应为 {})。Not the file that was analysed; give the right one with --inputs.",
+                "输入文件与分析时不是同一内容，请用 --inputs 给出原文件。\n\
+                 {}: not the file that was analysed (SHA-256 {}); give the right one with --inputs",
                 path.display(),
                 input.sha256
             ),
@@ -81,7 +86,8 @@ fn find(input: &Input, places: &[PathBuf]) -> Result<PathBuf, Error> {
         None => Error::user(
             "input_missing",
             format!(
-                "{}: 找不到分析时的输入文件(SHA-256 {})。The input is not found; name its folder with --inputs.",
+                "找不到分析时的输入文件，请用 --inputs 给出其所在目录。\n\
+                 {}: the input is not found (SHA-256 {}); name its folder with --inputs",
                 input.name, input.sha256
             ),
         ),

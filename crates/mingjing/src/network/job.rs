@@ -10,6 +10,7 @@ use mingjing_model::time::Day;
 use mingjing_network::count::Count;
 use mingjing_network::figures::{Boundary, Terms};
 use mingjing_network::policy;
+use mingjing_network::roster::Roster;
 use mingjing_network::rows::Class;
 use mingjing_network::run::{self, Phase, Stop};
 use std::fs;
@@ -37,7 +38,7 @@ impl Job {
             return Err(Error::user(
                 "unknown_policy",
                 format!(
-                    "没有计数政策 {policy}。There is no counting policy {policy}; there are: {}",
+                    "没有计数政策 {policy}。\nThere is no counting policy {policy}; there are: {}",
                     ids.join(", ")
                 ),
             ));
@@ -64,6 +65,17 @@ impl Job {
         subjects: &[String],
         progress: &Progress,
     ) -> Result<Count, Error> {
+        self.count_and_look(tables, subjects, progress, |_| Ok(()))
+    }
+
+    /// The same, with a look at the cleaned accounts before anything is counted.
+    pub fn count_and_look(
+        &self,
+        tables: &Tables<'_>,
+        subjects: &[String],
+        progress: &Progress,
+        look: impl FnOnce(&Roster) -> Result<(), Error>,
+    ) -> Result<Count, Error> {
         let terms = &self.terms;
         let mut phase = |phase: Phase| progress.phase(name(phase), says(phase));
         let roster = run::roster(tables, terms, &mut phase)?;
@@ -71,7 +83,9 @@ impl Job {
             if roster.find(account.trim()).is_none() {
                 return Err(Error::user(
                     "unknown_subject",
-                    format!("--subject {account}: 会员表中没有此账号。The member table has no such account."),
+                    format!(
+                        "会员表中没有此账号，请按原文填写。\n--subject {account}: the member table has no such account."
+                    ),
                 ));
             }
         }
@@ -80,12 +94,13 @@ impl Job {
                 return Err(Error::user(
                     "unknown_confirmed_account",
                     format!(
-                        "--persons, row {}: account {account} is not in the member table; correct the list",
+                        "归人名单中的账号不在会员表中。\n--persons, row {}: account {account} is not in the member table; correct the list",
                         row + 2
                     ),
                 ));
             }
         }
+        look(&roster)?;
         policy::check(&terms.policy, &roster, self.has_ledger()).map_err(Stop::<Error>::Refused)?;
         let ledger = run::ledger(tables, &roster, terms, &mut phase)?;
         progress.check()?;
@@ -125,7 +140,7 @@ fn says(phase: Phase) -> &'static str {
         Phase::Members => "读会员表 members",
         Phase::MembersExact => "核对重复账号 repeated accounts",
         Phase::Roster => "整理关系 referrers",
-        Phase::Ledger => "读台账 ledger",
+        Phase::Ledger => "读流水 ledger",
         Phase::Repeats => "查重复流水 repeated rows",
         Phase::LedgerExact => "核对重复流水 repeated rows",
         Phase::LedgerDropped => "剔除账号的资金 dropped accounts",
@@ -144,7 +159,7 @@ pub fn confirmed(path: &Path) -> Result<Vec<(String, String)>, Error> {
         Error::user(
             "bad_persons",
             format!(
-                "{name}, row {row}: {what}\nThe list has the columns account,person,decided_by,decided_on."
+                "归人名单有误，请改正。\n{name}, row {row}: {what}\nThe list has the columns account,person,decided_by,decided_on."
             ),
         )
     };

@@ -83,7 +83,7 @@ fn conclude(d: &Differences, counted: &Counted, output: &mut Output<'_>) -> Resu
         output.say(&format!("{value}\n"))?;
     } else if d.total == 0 {
         output.say(&format!(
-            "复算一致:{} 个账号、{} 人,比对 {} 项,无一不同。\nVerified: counted again from the inputs, nothing differs.\n",
+            "复算一致：{} 个账号、{} 人，比对 {} 项，无一不同。\nVerified: counted again from the inputs, nothing differs.\n",
             counted.accounts.len(),
             counted.persons.len(),
             d.compared
@@ -95,7 +95,7 @@ fn conclude(d: &Differences, counted: &Counted, output: &mut Output<'_>) -> Resu
     Err(Error::user(
         "verify_differs",
         format!(
-            "复算不一致:{} 处不同。The results do not follow from the inputs: {} differences of {} compared; \
+            "复算不一致：{} 处不同，请重新分析。\nThe results do not follow from the inputs: {} differences of {} compared; \
              they were changed, or are of another version. Run the analysis again.\n{}",
             d.total,
             d.total,

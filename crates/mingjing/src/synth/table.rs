@@ -9,7 +9,7 @@ use arrow::datatypes::{DataType, Field, Schema, TimeUnit};
 use arrow::record_batch::RecordBatch;
 use mingjing_model::money::yuan_text;
 use parquet::arrow::ArrowWriter;
-use parquet::basic::{Compression, ZstdLevel};
+use parquet::basic::Compression;
 use parquet::file::properties::WriterProperties;
 use parquet::schema::types::ColumnPath;
 use std::fs::File;
@@ -167,10 +167,9 @@ impl Parquet {
         let fields: Vec<Field> =
             columns.iter().map(|column| Field::new(column.1, data_type(column.2, loose), true)).collect();
         let schema = Arc::new(Schema::new(fields));
-        let level = ZstdLevel::try_new(1).expect("1 is a level of zstd");
         let mut properties = WriterProperties::builder()
             .set_created_by("mingjing synth".to_owned())
-            .set_compression(Compression::ZSTD(level))
+            .set_compression(Compression::SNAPPY)
             .set_max_row_group_row_count(Some(GROUP_ROWS));
         for column in columns.iter().filter(|column| column.2 != Kind::Word) {
             properties = properties.set_column_dictionary_enabled(ColumnPath::from(column.1), false);

@@ -83,12 +83,8 @@ pub(super) fn floor(o: &Opened<'_>, held: &[u32]) -> Told {
     let mut persons_on = None;
     for &(on, a) in &others {
         if met.insert(o.count.person[a as usize]) {
-            let note = format!(
-                "第 {} 人 person {}, 自 {} 起计",
-                met.len() + 1,
-                met.len() + 1,
-                day(on).unwrap_or_default()
-            );
+            let n = met.len() + 1;
+            let note = format!("第 {n} 人，自 {} 起计。Counts from then.", day(on).unwrap_or_default());
             lines.push(o.line(a, note));
             if met.len() as u32 + 1 == need {
                 persons_on = Some((on, a));
@@ -104,34 +100,33 @@ pub(super) fn floor(o: &Opened<'_>, held: &[u32]) -> Told {
         }
     };
     let mut rule = vec![format!(
-        "{need} 人以上且 {levels} 级以上,均含本人;一个账号自其与本人账号之间最晚的加入日起计入。\
+        "{need} 人以上且 {levels} 级以上，均含本人；一个账号自其与本人账号之间最晚的加入日起计入。\
          At least {need} persons and {levels} levels, the person included; an account counts from the latest join \
          day on the way from his account to it."
     )];
     rule.push(match persons_on {
         Some((on, a)) => format!(
-            "人数:第 {need} 人(账号 {})自 {} 起计。Persons: reached with account {}.",
+            "人数：第 {need} 人（账号 {}）自 {} 起计。Persons: reached with account {}.",
             &*o.count.names.text(a),
             day(on).unwrap_or_default(),
             &*o.count.names.text(a)
         ),
-        None => format!("人数:在已知日期内从未达到 {need} 人。Persons: never reached on a known day."),
+        None => format!("人数：在已知日期内从未达到 {need} 人。Persons: never reached on a known day."),
     });
     match &levels_on {
         Some((on, way)) => {
             rule.push(format!(
-                "层级:自 {} 起达到 {levels} 级,线路如下(最后各行)。Levels: reached with the way below (last lines).",
+                "层级：自 {} 起达到 {levels} 级，线路如下（最后各行）。Levels: reached with the way below (last lines).",
                 day(*on).unwrap_or_default()
             ));
-            lines.extend(way.iter().map(|&a| o.line(a, "层级线路 way of the levels")));
+            lines.extend(way.iter().map(|&a| o.line(a, "层级线路。Way of the levels.")));
         }
-        None => {
-            rule.push(format!("层级:在已知日期内从未达到 {levels} 级。Levels: never reached on a known day."))
-        }
+        None => rule
+            .push(format!("层级：在已知日期内从未达到 {levels} 级。Levels: never reached on a known day.")),
     }
     if let (Some((persons, _)), Some((levels, _))) = (persons_on, &levels_on) {
-        let by = if persons >= *levels { "人数 the persons" } else { "层级 the levels" };
-        rule.push(format!("后到者为准,由{by}决定。The later of the two decides."));
+        let by = if persons >= *levels { ["人数", "persons"] } else { ["层级", "levels"] };
+        rule.push(format!("后到者为准，由{}决定。The later of the two decides: the {}.", by[0], by[1]));
     }
     let total = lines.len() as u64;
     let keep = lines.len().saturating_sub(o.limit);

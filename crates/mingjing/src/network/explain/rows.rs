@@ -34,7 +34,7 @@ pub(super) fn own(o: &Opened<'_>, accounts: &[u32], money: Money) -> Result<Told
     let sum: i128 = found.iter().map(|row| i128::from(row.amount)).sum();
     let lines = found.iter().take(o.limit).map(|row| line(o, row)).collect();
     let rule = format!(
-        "{} 行台账,合计 {} 元(重复行、外币、负数行不计)。{} ledger rows add up to it; duplicates, other currencies and \
+        "{} 行流水，合计 {} 元（重复行、外币、负数行不计）。{} ledger rows add up to it; duplicates, other currencies and \
          negative rows are in no sum.",
         found.len(),
         yuan_text(sum),
@@ -105,24 +105,29 @@ fn found(o: &Opened<'_>, accounts: &[u32], money: Money) -> Result<Vec<Found>, E
 
 /// What was received less what was paid in.
 pub(super) fn net(o: &Opened<'_>, held: &[u32]) -> Result<Told, Error> {
-    let (received, says) = match o.count.whole.net_basis {
-        Some(NetBasis::Out) => (Class::Out, "出金 − 入金 withdrawn − paid in"),
-        Some(NetBasis::Bonus) => (Class::Bonus, "按入账奖金:奖金 − 入金 by credited bonus: bonus − paid in"),
-        None => return Ok((vec!["没有台账。There is no ledger.".into()], Vec::new(), 0)),
+    let (received, title, says) = match o.count.whole.net_basis {
+        Some(NetBasis::Out) => (Class::Out, "提现", "提现 − 缴纳金额。Withdrawn − paid in."),
+        Some(NetBasis::Bonus) => {
+            (Class::Bonus, "奖金", "按入账奖金：奖金 − 缴纳金额。By credited bonus: bonus − paid in.")
+        }
+        None => return Ok((vec!["没有流水。There is no ledger.".into()], Vec::new(), 0)),
     };
-    let (plus, mut lines, more) = own(o, held, Money::Class(received))?;
+    let (plus, received, more) = own(o, held, Money::Class(received))?;
     let (minus, paid, others) = own(o, held, Money::In)?;
-    lines.extend(
-        paid.into_iter().map(|line| Line { amount: line.amount.map(|amount| format!("-{amount}")), ..line }),
-    );
-    let rule = [vec![says.to_owned()], plus, minus].concat();
-    Ok((rule, lines, more + others))
+    let less = |line: Line| Line { amount: line.amount.map(|amount| format!("-{amount}")), ..line };
+    let received = received.into_iter().map(|line| Line { group: Some(title), ..line });
+    let paid = paid.into_iter().map(|line| Line { group: Some("缴纳金额（减）"), ..less(line) });
+    let titled = |title: &str, rules: Vec<String>| -> Vec<String> {
+        rules.into_iter().map(|rule| format!("{title}：{rule}")).collect()
+    };
+    let rule = [vec![says.to_owned()], titled(title, plus), titled("缴纳金额", minus)].concat();
+    Ok((rule, received.chain(paid).collect(), more + others))
 }
 
 /// Money in of a territory: by direct branch, each account once.
 pub(super) fn team(o: &Opened<'_>, tops: &[u32], with_own: bool) -> Told {
     let Some(money) = &o.count.money else {
-        return (vec!["没有台账。There is no ledger.".into()], Vec::new(), 0);
+        return (vec!["没有流水。There is no ledger.".into()], Vec::new(), 0);
     };
     let own: HashSet<u32> = tops.iter().copied().collect();
     let mut seen = HashSet::new();
@@ -143,11 +148,11 @@ pub(super) fn team(o: &Opened<'_>, tops: &[u32], with_own: bool) -> Told {
         .map(|&(fen, a)| Line { amount: Some(yuan_text(fen.into())), ..o.line(a, "") })
         .collect();
     let rule = format!(
-        "{} 个账号的入金合计 {} 元,每个账号一次{};各账号的台账行:--account … --figure paid_in。\
+        "{} 个账号的入金合计 {} 元，每个账号一次{}；各账号的流水行：--account … --figure paid_in。\
          {} accounts that paid in, each once; their rows: --account … --figure paid_in.",
         payers.len(),
         yuan_text(sum),
-        if with_own { "" } else { ",本人账号除外" },
+        if with_own { "" } else { "，本人账号除外" },
         payers.len()
     );
     (vec![rule], lines, payers.len() as u64)

@@ -13,9 +13,9 @@ fn cut(o: &Opened<'_>, all: Vec<Line>) -> (Vec<Line>, u64) {
 }
 
 pub(super) fn accounts_held(o: &Opened<'_>, held: &[u32]) -> Told {
-    let lines = held.iter().take(o.limit).map(|&a| o.line(a, "本人账号 own account")).collect();
+    let lines = held.iter().take(o.limit).map(|&a| o.line(a, "本人账号。Own account.")).collect();
     (
-        vec!["同一有效身份证件号码(或经确认)的账号为一人。Accounts with one usable identity number are one person.".into()],
+        vec!["同一有效身份证件号码（或经确认）的账号为一人。Accounts with one usable identity number are one person.".into()],
         lines,
         held.len() as u64,
     )
@@ -31,15 +31,19 @@ pub(super) fn way_up(o: &Opened<'_>, account: u32) -> Told {
     let lines =
         way.iter().rev().zip(1..).map(|(&a, level)| Line { level: Some(level), ..o.line(a, "") }).collect();
     let (lines, total) = cut(o, lines);
-    (vec!["自顶层账号(第 1 级)逐级向下。The way down from the root, which is level 1.".into()], lines, total)
+    (
+        vec!["自顶层账号（第 1 级）逐级向下。The way down from the root, which is level 1.".into()],
+        lines,
+        total,
+    )
 }
 
 pub(super) fn directs(o: &Opened<'_>, account: u32) -> Told {
     let children: Vec<u32> =
         (0..o.count.accounts() as u32).filter(|&a| o.count.parent[a as usize] == account).collect();
-    let lines = children.iter().take(o.limit).map(|&a| o.line(a, "直接下级 direct")).collect();
+    let lines = children.iter().take(o.limit).map(|&a| o.line(a, "直接下线。Direct.")).collect();
     (
-        vec!["推荐人(接点人)为该账号的账号。Accounts whose parent is this one.".into()],
+        vec!["推荐人（接点人）为该账号的账号。Accounts whose parent is this one.".into()],
         lines,
         children.len() as u64,
     )
@@ -79,7 +83,7 @@ pub(super) fn persons(o: &Opened<'_>, tops: &[u32]) -> Told {
     }
     (
         vec![
-            "本人及其全部账号以下的不同的人,每人计一次。Distinct persons in the territory, the person included, each once."
+            "本人及其全部账号以下的不同的人，每人计一次。Distinct persons in the territory, the person included, each once."
                 .into(),
         ],
         lines,
@@ -94,12 +98,12 @@ pub(super) fn direct_persons(o: &Opened<'_>, held: &[u32]) -> Told {
         let (up, person) = (o.count.parent[a as usize], o.count.person[a as usize]);
         let is_own = own.contains(&a) || o.count.person[held[0] as usize] == person;
         if up != ROOT && own.contains(&up) && !is_own && met.insert(person) && lines.len() < o.limit {
-            lines.push(o.line(a, format!("直属于 below {}", &*o.count.names.text(up))));
+            lines.push(o.line(a, format!("直属于 {}", &*o.count.names.text(up))));
         }
     }
     (
         vec![
-            "直属于其任一账号的不同的人,本人除外。Distinct persons directly below any of the accounts."
+            "直属于其任一账号的不同的人，本人除外。Distinct persons directly below any of the accounts."
                 .into(),
         ],
         lines,
@@ -121,7 +125,7 @@ pub(super) fn levels(o: &Opened<'_>, account: u32) -> Told {
     }
     let (lines, total) = cut(o, lines);
     (
-        vec!["最长的一条向下线路,本级计入。The longest way down, the account's own level included.".into()],
+        vec!["最长的一条向下线路，本级计入。The longest way down, the account's own level included.".into()],
         lines,
         total,
     )
@@ -141,7 +145,7 @@ pub(super) fn person_levels(o: &Opened<'_>, tops: &[u32]) -> Told {
     };
     let (mut lines, mut at, mut level) = (Vec::new(), Some((top, true)), 1);
     while let Some((a, is_new)) = at {
-        let note = if is_new { "" } else { "同一人,不另计级 same person, no further level" };
+        let note = if is_new { "" } else { "同一人，不另计级。Same person, no further level." };
         lines.push(Line { level: Some(level), ..o.line(a, note) });
         let own = levels[a as usize];
         let step = |c: u32| u32::from(person[c as usize] != person[a as usize]);
@@ -152,7 +156,7 @@ pub(super) fn person_levels(o: &Opened<'_>, tops: &[u32]) -> Told {
     let (lines, total) = cut(o, lines);
     (
         vec![
-            "上下线之间每换一人计一级,本级计入;头衔等级不计。A level for each change of person on the way down, \
+            "上下线之间每换一人计一级，本级计入；头衔等级不计。A level for each change of person on the way down, \
              the own level included; ranks never count."
                 .into(),
         ],
