@@ -6,6 +6,7 @@
 use mingjing_model::money::parse_yuan;
 use mingjing_model::time::{Day, parse_day};
 use mingjing_network::figures::{Policy, Thresholds, Tree};
+use mingjing_network::floor::FLOOR_LEVELS_MAX;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeSet;
@@ -375,6 +376,13 @@ fn thresholds_of(rules: &[Rule]) -> Result<Thresholds, Fault> {
         value.ok_or_else(|| Fault::new("law", format!("{id}.threshold.{key}"), "is missing"))
     };
     let (floor, persons, amount) = (of("floor")?, of("grave-persons")?, of("grave-amount")?);
+    if floor.levels.is_some_and(|levels| !(2..=FLOOR_LEVELS_MAX).contains(&levels)) {
+        let message = format!("dates of the floor are counted for 2 to {FLOOR_LEVELS_MAX} levels");
+        return Err(Fault::new("law", "floor.threshold.levels", message));
+    }
+    if floor.persons.is_some_and(|persons| persons < 2) {
+        return Err(Fault::new("law", "floor.threshold.persons", "is at least 2"));
+    }
     let yuan = amount.paid_in_yuan.as_deref().and_then(|yuan| parse_yuan(yuan).ok());
     Ok(Thresholds {
         floor_persons: part("floor", "persons", floor.persons)?,
@@ -414,6 +422,17 @@ pub fn policy(id: &str) -> Option<&'static NamedPolicy> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_floor_the_engine_cannot_date_is_refused() {
+        let floor = EMBEDDED.iter().find(|(name, _)| *name == "floor.yaml").map(|(_, text)| *text).unwrap();
+        let deep = floor.replacen("levels: 3", "levels: 4", 1);
+        assert_ne!(floor, deep);
+        let files =
+            EMBEDDED.iter().map(|&(name, text)| (name, if name == "floor.yaml" { &deep } else { text }));
+        let fault = Law::parse(files.map(|(name, text)| (name, text as &str))).unwrap_err();
+        assert_eq!(fault.key, "floor.threshold.levels", "{fault}");
+    }
 
     #[test]
     fn the_thresholds_are_those_of_the_opinion() {
