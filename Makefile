@@ -38,4 +38,5 @@ soak: ## 100 kills at random moments and the deepest networks (some minutes)
 	bench/soak
 
 bench: ## the measurements of the README, both sides
+	cargo build --release --locked -p mingjing
 	python3 bench/run.py
