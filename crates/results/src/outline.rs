@@ -138,7 +138,8 @@ fn cut(text: &str) -> String {
     text.chars().take_while(fits).chain(['…']).collect()
 }
 
-fn columns(text: &str) -> usize {
+/// Columns that a text takes on a terminal.
+pub fn columns(text: &str) -> usize {
     text.chars().map(width).sum()
 }
 

@@ -247,9 +247,14 @@ fn an_explanation_for_people_names_rule_and_rows_and_says_what_it_leaves_out() {
     let whole = line(dir.path(), "network explain --out r --account M000000001 --figure accounts").well().out;
     let some = line(dir.path(), "network explain --out r --account M000000001 --figure accounts --limit 3");
     let some = some.well().out;
-    assert!(whole.starts_with("M000000001 accounts = "), "{whole}");
+    assert!(whole.starts_with("M000000001 账号数 accounts = "), "{whole}");
     let lines: Vec<&str> = some.lines().filter(|line| line.contains("members.csv 第")).collect();
     assert_eq!(lines.len(), 3, "{some}");
     assert!(lines[0].contains("M000000001") && lines[0].contains("第 2 行"), "{some}");
     assert!(some.contains("另有"), "{some}");
+    let net = line(dir.path(), "network explain --out r --person P1 --figure net").well().out;
+    assert!(net.starts_with("P1 净额 net = "), "{net}");
+    assert!(net.contains("\n缴纳金额（减）：\n"), "{net}");
+    let met = line(dir.path(), "network explain --out r --person P1 --figure floor_met").well().out;
+    assert!(met.starts_with("P1 是否达到30人3级 floor_met = 是"), "{met}");
 }

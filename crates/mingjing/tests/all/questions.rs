@@ -37,7 +37,10 @@ fn two_policies_stand_side_by_side_with_the_figures_that_each_gives_alone() {
     line(dir.path(), ANALYZE).well();
     let main = read_json(&dir.path().join("r/summary.json"));
     let text = line(dir.path(), "network compare --out r --policy main --policy strict").well().out;
-    assert!(text.contains("main") && text.contains("strict") && text.contains('≠'), "{text}");
+    assert!(text.contains("main") && text.contains("strict"), "{text}");
+    let table: Vec<&str> = text.lines().skip_while(|line| !line.starts_with("项目")).collect();
+    assert!(table[1].starts_with("人数 "), "what differs, persons first: {text}");
+    assert!(table.iter().any(|line| line.starts_with("另 ") && line.ends_with(" 项相同")), "{text}");
     let told = line(dir.path(), "network compare --json --out r --policy main --policy strict").well().json();
     line(dir.path(), &format!("{ANALYZE} --replace --policy strict")).well();
     let strict = read_json(&dir.path().join("r/summary.json"));
@@ -49,7 +52,7 @@ fn two_policies_stand_side_by_side_with_the_figures_that_each_gives_alone() {
         assert_eq!(told["figures"][side]["spread.median"], summary["figures"]["spread"]["median"]);
     }
     let same = line(dir.path(), "network compare --out r --policy main --policy main").well().out;
-    assert!(!same.contains('≠'), "{same}");
+    assert!(same.contains("项全部相同") && !same.contains("项目"), "{same}");
 }
 
 #[test]
@@ -115,7 +118,9 @@ fn the_main_findings_are_printed_with_the_way_to_the_report() {
     let done = line(dir.path(), &format!("{ANALYZE} --timings")).well();
     let report = dir.path().join("r/report.html").display().to_string();
     let truth = read_json(&dir.path().join("s/truth.json"));
-    for word in [&report, "30 人且 3 级", "不是对任何人组织、领导的认定", "findings.csv"] {
+    let next = "再运行 mingjing network verify --out r --inputs s\n";
+    for word in [&report, "30 人且 3 级", "不是对任何人组织、领导的认定", "findings.csv", next]
+    {
         assert!(done.out.contains(word), "{word}: {}", done.out);
     }
     assert!(done.out.contains(&format!("{} 人", truth["figures"]["persons"])), "{}", done.out);
