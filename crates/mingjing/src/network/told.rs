@@ -59,8 +59,8 @@ fn money(summary: &Summary) -> Vec<String> {
     let mut lines = Vec::new();
     if let (Some(all), Some(others)) = (f.persons_meeting_grave_amount, f.persons_meeting_grave_amount_others)
     {
-        let amount = round(summary.thresholds.grave_amount.0).replace('万', " 万");
-        lines.push(format!("范围入金达到 {amount} 元的：{all} 人；不计本人缴纳：{others} 人"));
+        let amount = format!("{}元", round(summary.thresholds.grave_amount.0)).replace("万元", " 万元");
+        lines.push(format!("范围入金达到 {amount}的：{all} 人；不计本人缴纳：{others} 人"));
     }
     let (out, name) = match f.net_basis.as_deref() {
         Some("bonus") => (&f.bonus, "入账奖金"),

@@ -1,6 +1,7 @@
 //! Branches, policies side by side, answers for machines.
 
 use crate::program::{ANALYZE, line, read_json, run, scheme};
+use mingjing_results::findings;
 use mingjing_results::lookup::Accounts;
 use serde_json::{Value, json};
 
@@ -137,4 +138,39 @@ fn help_and_version_are_no_errors() {
         assert!(!done.out.is_empty() && done.err.is_empty());
     }
     assert_eq!(run::<&str>(dir.path(), &[]).code, Some(2));
+}
+
+#[test]
+fn inputs_are_found_from_inside_the_result_directory_and_beside_it() {
+    let dir = scheme("--accounts 100 --seed 56 --dirty 0.02");
+    line(dir.path(), ANALYZE).well();
+    let inside = dir.path().join("r");
+    let told = line(&inside, "network verify --json --out .").well().json();
+    assert_eq!(told["differences"], 0);
+    let elsewhere = tempfile::tempdir().unwrap();
+    let out = inside.display().to_string();
+    line(elsewhere.path(), &format!("network verify --out {out}")).well();
+}
+
+#[test]
+fn the_report_names_mapping_and_confirmed_list_and_findings_say_why_in_chinese() {
+    let dir = scheme("--accounts 2000 --seed 57 --dirty 0.02");
+    let list = "account,person,decided_by,decided_on\nM000000001,甲,王,2020-01-01\n";
+    std::fs::write(dir.path().join("list.csv"), list).unwrap();
+    line(dir.path(), &format!("{ANALYZE} --persons list.csv")).well();
+    let report = std::fs::read_to_string(dir.path().join("r/report.html")).unwrap();
+    let files = [dir.path().join("list.csv"), dir.path().join("s/mapping.yaml")];
+    for hash in mingjing_intake::hash_files(&files, 1, &mingjing_intake::Unwatched).unwrap() {
+        let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        assert!(report.contains(&hash), "{hash}");
+    }
+    assert!(report.contains("list.csv") && report.contains("mapping.yaml"));
+    let rows: Vec<_> = findings::read(&dir.path().join("r")).unwrap().map(Result::unwrap).collect();
+    let mut refused = rows.iter().filter(|row| row.finding == "rejected_rows").peekable();
+    assert!(refused.peek().is_some());
+    for row in refused {
+        let known = ["账号为空", "栏数不符", "引号位置有误", "重复的表头行", "含控制字符", "数字精度已丢失"];
+        assert!(known.contains(&row.reason_zh.as_str()), "{row:?}");
+        assert!(row.reason_en.contains('_'), "the code stands beside it: {row:?}");
+    }
 }
