@@ -72,8 +72,9 @@ def one(accounts, form, place, mingjing, python):
     command = [mingjing, "--timings", "--json", "network", "analyze", "--members", members, "--ledger", ledger]
     out, text, own = measured([str(part) for part in command + ["--out", result, "--public"]])
     summary = json.loads(out)
-    phases = dict(line.split()[1:] for line in text.splitlines() if line.startswith("phase "))
-    phases = {name: float(value) for name, value in phases.items()}
+    lines = [line.split() for line in text.splitlines() if line.startswith("phase ")]
+    phases = {words[1]: float(words[2]) for words in lines}
+    memory = {words[1]: words[4] for words in lines}
     core = ["members", "members_exact", "roster", "ledger", "repeats", "ledger_exact", "count", "write"]
     own["core"] = sum(phases.get(name, 0) for name in core)
     figures = summary["figures"]
@@ -90,6 +91,7 @@ def one(accounts, form, place, mingjing, python):
     for name, theirs, ours in rows:
         print(f"| {name} | {theirs:.1f} | {ours:.1f} | {ours / theirs:.2f} |")
     print("phases, s: " + ", ".join(f"{name} {value:.2f}" for name, value in phases.items()))
+    print("memory at the end of each, MB: " + ", ".join(f"{name} {value}" for name, value in memory.items()))
     print("DuckDB's, s: " + ", ".join(f"{name} {value:.2f}" for name, value in peer_says["phases"].items()), flush=True)
     shutil.rmtree(result, ignore_errors=True)
     return same

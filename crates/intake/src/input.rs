@@ -161,7 +161,17 @@ type Found = (Input, Opened, PathBuf, Option<Arc<tempfile::TempPath>>);
 fn open(path: &Path, table: Table, mapping: &Mapping) -> Result<Found, Error> {
     let world = |e| Error::world(path, e);
     let name = base_name(path);
-    let bytes = std::fs::metadata(path).map_err(world)?.len();
+    let metadata = std::fs::metadata(path).map_err(world)?;
+    // A pipe can be read once only; rows are read more than once.
+    if !metadata.is_file() {
+        return Err(Error::fault(
+            "not_a_file",
+            &name,
+            "is a directory, a pipe or a device, not a regular file".to_owned(),
+            "Save what it gives into a file and name that.",
+        ));
+    }
+    let bytes = metadata.len();
     let packing = packing(path).map_err(world)?;
     let mut sample = Vec::new();
     unpacked(path, packing, None)

@@ -76,7 +76,7 @@ pub(crate) fn decode(group: Group, terms: &Terms, plan: &Plan, file: u32, name: 
         let mut builder = ParquetRecordBatchReaderBuilder::new_with_metadata(handle, group.metadata)
             .with_row_groups(vec![group.number])
             .with_batch_size(BATCH_ROWS);
-        if let Some(lean) = lean.as_deref().filter(|_| terms.pass == Pass::Quick) {
+        if let Some(lean) = lean.as_deref().filter(|_| terms.pass != Pass::Exact) {
             let mask = ProjectionMask::roots(builder.parquet_schema(), lean.iter().copied());
             builder = builder.with_projection(mask);
         }
@@ -123,6 +123,7 @@ pub(crate) fn decode(group: Group, terms: &Terms, plan: &Plan, file: u32, name: 
 fn lean_columns(terms: &Terms, plan: &Plan) -> Option<Vec<usize>> {
     let fields: &[Field] = match (terms.table, terms.pass) {
         (Table::Members, Pass::Quick) => &MEMBER_FIELDS[..6],
+        (Table::Members, Pass::Contacts) => &[Field::Account, Field::Mobile, Field::BankCard],
         (Table::Members, Pass::Exact) => &MEMBER_FIELDS,
         (Table::Ledger, _) if plan.fields[Field::Serial as usize] == ABSENT || !terms.is_one_format => {
             return None;
@@ -190,7 +191,7 @@ fn lean_rows(
     first_row: u64,
 ) -> Result<Batch, String> {
     let arrays: Vec<ArrayRef> = batch.columns().iter().map(simplified).collect::<Result<_, _>>()?;
-    let is_projected = terms.pass == Pass::Quick;
+    let is_projected = terms.pass != Pass::Exact;
     let columns: Vec<Column<'_>> = match is_projected {
         true => arrays.iter().map(Column::new).collect::<Result<_, _>>()?,
         false => lean.iter().map(|&at| Column::new(&arrays[at])).collect::<Result<_, _>>()?,

@@ -5,7 +5,7 @@
 pub(crate) const WORLD: &str = "无法读取文件，请检查文件、权限与磁盘。";
 
 /// Code and sentence.
-const SENTENCES: [(&str, &str); 21] = [
+const SENTENCES: [(&str, &str); 22] = [
     ("file_given_twice", "同一文件给了两次，每个文件只给一次。"),
     ("heading_missing", "缺少必需的栏目或者表头，请在映射文件中写明。"),
     ("heading_fits_two_fields", "一个表头可对应两个栏目，程序不作猜测，请在映射文件中写明。"),
@@ -13,6 +13,7 @@ const SENTENCES: [(&str, &str); 21] = [
     ("lines_above_headings", "表格上方另有文字，请在映射文件中写明表头在第几行。"),
     ("quote_unclear", "表头带单引号，请在映射文件中写明引号。"),
     ("empty_file", "文件为空，请核对导出过程。"),
+    ("not_a_file", "不是普通文件，请先存成文件。"),
     ("not_a_table", "无法识别文件格式或者编码。"),
     ("bad_encoding", "此行有不符合该编码的字节，请写明编码，或者修正副本（原件不改动）。"),
     ("row_never_ends", "此行引号未闭合，或者文件不是表格。"),

@@ -45,7 +45,9 @@ impl Progress {
             && self.timings
         {
             // A closed standard error is no reason to fail.
-            let _ = writeln!(std::io::stderr(), "phase {name} {:.3}", since.elapsed().as_secs_f64());
+            let (now, peak) = memory_mb();
+            let seconds = since.elapsed().as_secs_f64();
+            let _ = writeln!(std::io::stderr(), "phase {name} {seconds:.3} s, {now} MB, peak {peak} MB");
         }
     }
 
@@ -62,6 +64,16 @@ impl Progress {
             false => Ok(()),
         }
     }
+}
+
+/// Resident memory now and at its peak, as Linux tells it; 0 elsewhere.
+fn memory_mb() -> (u64, u64) {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let value = |key: &str| {
+        let line = status.lines().find_map(|line| line.strip_prefix(key));
+        line.and_then(|rest| rest.trim().trim_end_matches(" kB").parse::<u64>().ok()).unwrap_or(0) / 1_024
+    };
+    (value("VmRSS:"), value("VmHWM:"))
 }
 
 impl Drop for Progress {

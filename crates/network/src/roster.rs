@@ -506,6 +506,16 @@ impl Roster {
         place(&self.file_start, self.ordinal[a as usize])
     }
 
+    /// The numbers of many accounts, looked up together.
+    pub fn find_all<'t>(&self, accounts: impl Iterator<Item = &'t str>) -> Vec<Option<u32>> {
+        // The key of no account stands for a long text that none bears.
+        let keys: Vec<Key> =
+            accounts.map(|account| self.names.texts.find(account).unwrap_or_default()).collect();
+        let mut numbers = Vec::with_capacity(keys.len());
+        self.interner.find_all(&keys, &self.names.keys, &mut numbers);
+        numbers.into_iter().map(|number| (number != NONE).then_some(number)).collect()
+    }
+
     /// The number of an account.
     pub fn find(&self, account: &str) -> Option<u32> {
         let key = self.names.texts.find(account)?;

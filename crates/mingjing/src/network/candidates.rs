@@ -14,6 +14,7 @@ use mingjing_network::roster::Roster;
 use mingjing_results::findings::{Candidate, write_candidates};
 use mingjing_results::stage::Stage;
 use rayon::prelude::*;
+use std::borrow::Cow;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// One account's number.
@@ -40,13 +41,14 @@ pub fn find(tables: &Tables<'_>, roster: &Roster) -> Result<Vec<Group>, Error> {
     }
     let (mut mobiles, mut cards) = (Vec::new(), Vec::new());
     tables.members.read(
-        Pass::Exact,
+        Pass::Contacts,
         tables.jobs,
         tables.watch,
         |batch| {
             let mut own = (Vec::new(), Vec::new());
-            for row in batch.rows() {
-                let Some(account) = roster.find(row.account) else { continue };
+            let accounts = roster.find_all(batch.rows().map(|row| row.account));
+            for (row, account) in batch.rows().zip(accounts) {
+                let Some(account) = account else { continue };
                 // Of several rows of an account only the one that was kept speaks.
                 if roster.origin(account) == (row.file, row.row) {
                     own.0.extend(held(row.mobile, account));
@@ -100,7 +102,11 @@ fn held(raw: &str, account: u32) -> Option<Held> {
     if raw.is_empty() {
         return None;
     }
-    let plain: String = raw.chars().filter(|c| !matches!(c, '-' | ' ' | '+')).collect();
+    let is_plain = !raw.contains(['-', ' ', '+']);
+    let plain: Cow<'_, str> = match is_plain {
+        true => Cow::Borrowed(raw),
+        false => raw.chars().filter(|c| !matches!(c, '-' | ' ' | '+')).collect(),
+    };
     let normal = identity::normalize(&plain)?;
     let bytes = normal.as_bytes();
     let last = bytes.last_chunk::<4>().copied().filter(|last| last.is_ascii())?;

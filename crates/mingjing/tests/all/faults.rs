@@ -60,12 +60,12 @@ fn a_missing_or_empty_file_is_named() {
 }
 
 #[test]
-fn a_file_that_cannot_be_read_is_the_worlds_fault() {
+fn what_is_no_regular_file_is_the_users_fault_and_what_cannot_be_read_the_worlds() {
     refused(&[], "--public --members /proc/self/mem", 1, &["mem"]);
     let dir = place(&[]);
     fs::create_dir(dir.path().join("folder.csv")).unwrap();
     let arguments = ["network", "analyze", "--out", "r", "--public", "--members", "folder.csv"];
-    says(&run_in(dir.path(), &arguments), 1, &["folder.csv", "directory"]);
+    says(&run_in(dir.path(), &arguments), 2, &["folder.csv", "directory"]);
 }
 
 #[test]

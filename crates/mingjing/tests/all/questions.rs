@@ -105,7 +105,10 @@ fn answers_for_machines_are_json_and_so_are_errors() {
     let missing = fault("network analyze --json --public --members none.csv --out t", 2);
     assert_eq!(missing["error"]["code"], "file_missing", "{missing}");
     assert_eq!(fault("network branch --json --out r --account nobody", 2)["error"]["code"], "results");
-    assert_eq!(fault("network analyze --json --public --members s --out t", 1)["error"]["code"], "world");
+    assert_eq!(
+        fault("network analyze --json --public --members /proc/self/mem --out t", 1)["error"]["code"],
+        "world"
+    );
     let policy = fault(&format!("{ANALYZE} --json --policy none").replace("--out r", "--out t"), 2);
     assert_eq!(policy["error"]["code"], "unknown_policy");
     let usage = fault("network analyze --json --public --out t", 2);
