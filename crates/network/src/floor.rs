@@ -114,6 +114,25 @@ struct Kept {
     levels_on: Day,
 }
 
+/// Accounts whose facts are fetched together.
+const BLOCK: usize = 1_024;
+
+/// What the sweep needs of one account.
+struct Met {
+    p: u32,
+    day: Day,
+    up: u32,
+    is_met: bool,
+}
+
+impl Met {
+    #[inline]
+    fn of(q: &Question<'_>, account: u32) -> Met {
+        let (a, p) = (account as usize, q.person[account as usize]);
+        Met { p, day: q.joined[a], up: q.parent[a], is_met: q.is_met[p as usize] }
+    }
+}
+
 /// The first day for each person, or [`NO_DAY`].
 pub fn met_on(q: &Question<'_>) -> Vec<Day> {
     let need = q.thresholds.floor_persons as usize;
@@ -122,13 +141,18 @@ pub fn met_on(q: &Question<'_>) -> Vec<Day> {
     let mut several: HashMap<u32, Vec<Kept>> = HashMap::new();
     let at = q.structure.at();
     let (mut open, mut spare): (Vec<Open>, Vec<Open>) = (Vec::new(), Vec::new());
-    for place in (0..at.len()).rev() {
-        let account = at[place];
-        let (a, p) = (account as usize, q.person[account as usize]);
-        let day = q.joined[a];
+    let mut block: Vec<Met> = Vec::with_capacity(BLOCK);
+    for (place, account) in (0..at.len()).rev().zip(at.iter().rev()) {
+        // What is known of the next accounts is fetched for a block together, so that the cache misses overlap.
+        if block.is_empty() {
+            let start = (place + 1).saturating_sub(BLOCK);
+            block.extend(at[start..=place].iter().map(|&account| Met::of(q, account)));
+        }
+        let Some(Met { p, day, up, is_met }) = block.pop() else { break };
+        let account = *account;
         let is_leaf = open.last().is_none_or(|top| top.account != account);
-        if is_leaf && !q.is_met[p as usize] {
-            leaf(q.parent[a], (day, p), need, &mut open, &mut spare);
+        if is_leaf && !is_met {
+            leaf(up, (day, p), need, &mut open, &mut spare);
             continue;
         }
         let mut own = match is_leaf {
@@ -138,7 +162,7 @@ pub fn met_on(q: &Question<'_>) -> Vec<Day> {
         if day != NO_DAY {
             raise(&mut own.persons, day);
         }
-        if q.is_met[p as usize] {
+        if is_met {
             let levels_on = day_of_levels(&own.levels, levels, p, day);
             if q.held[p as usize] == 1 {
                 let persons_on = nth_other(&own.persons, need, p);
@@ -151,7 +175,7 @@ pub fn met_on(q: &Question<'_>) -> Vec<Day> {
         if day != NO_DAY {
             stand(&mut own, p, day, need);
         }
-        pass_up(own, q.parent[a], need, &mut open, &mut spare);
+        pass_up(own, up, need, &mut open, &mut spare);
     }
     for (p, kept) in several {
         first[p as usize] = of_several(q, p, kept, need, levels);
@@ -227,7 +251,13 @@ fn pass_up(own: Open, up: u32, need: usize, open: &mut Vec<Open>, spare: &mut Ve
     }
     match open.last_mut() {
         Some(above) if above.account == up => {
-            own.persons.iter().for_each(|&entry| insert(&mut above.persons, entry, need));
+            for &entry in &own.persons {
+                // Both lists are sorted: whoever comes behind a full list is followed by others who do.
+                if above.persons.len() == need && above.persons.last().is_some_and(|last| last.0 <= entry.0) {
+                    break;
+                }
+                insert(&mut above.persons, entry, need);
+            }
             for (to, from) in above.levels.iter_mut().zip(&own.levels) {
                 from.iter().filter(|entry| entry.0 != NEVER).for_each(|&entry| put(to, entry));
             }
