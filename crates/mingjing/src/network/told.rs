@@ -69,7 +69,7 @@ fn money(summary: &Summary) -> Vec<String> {
     if let (Some(paid), Some(net), Some(out), Some(kept)) = (&f.paid_in, &f.paid_in_net, out, &f.retained) {
         let [paid, net, out, kept] = [paid, net, out, kept].map(|yuan| yuan_text(yuan.0));
         lines.push(format!(
-            "入金 {paid} 元（总额；扣除已冲正原行 {net} 元），{name} {out} 元，留存 {kept} 元"
+            "入金 {paid} 元（总额；扣除已冲正原行后 {net} 元），{name} {out} 元，留存 {kept} 元"
         ));
     }
     if let Some(spread) = &f.spread {
