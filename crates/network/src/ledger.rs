@@ -9,10 +9,10 @@ use crate::details::{Detail, code};
 use crate::figures::{Boundary, DayFlow, NetBasis, Refusal, Terms};
 use crate::intern::NONE;
 use crate::keys::{Key, Texts};
+use crate::repeats::{Digests, Suspects, digest};
 use crate::roster::{NO_TIME, Roster};
 use crate::rows::{Class, Day, Fen, LedgerRow, Micros};
 use mingjing_model::time::day_in_shanghai;
-use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 
@@ -252,7 +252,7 @@ impl<'a> LedgerPass<'a> {
     pub fn repeats(&mut self) -> bool {
         let repeated = std::mem::take(&mut self.taker.digests).repeated();
         self.adder.suspects = Suspects::new(repeated);
-        !self.adder.suspects.sorted.is_empty()
+        !self.adder.suspects.is_empty()
     }
 
     /// Ends reading.
@@ -535,99 +535,6 @@ struct Suspect {
 
 fn detail(row: &LedgerRow<'_>, code: u8, account: Key) -> Detail {
     Detail { account, row: row.row as u32, file: row.file as u16, code, is_ledger: true }
-}
-
-/// What may make a row a duplicate: its serial number, or all of it where it has none.
-#[inline]
-fn digest(row: &LedgerRow<'_>) -> u64 {
-    if row.serial.is_empty() {
-        return mix(row.content ^ 0x2545_F491_4F6C_DD1D);
-    }
-    let mut hash = row.serial.len() as u64;
-    for part in row.serial.as_bytes().chunks(8) {
-        let mut word = [0u8; 8];
-        word[..part.len()].copy_from_slice(part);
-        hash = mix(hash ^ u64::from_le_bytes(word));
-    }
-    hash
-}
-
-#[inline]
-fn mix(word: u64) -> u64 {
-    let product = u128::from(word ^ 0x9E37_79B9_7F4A_7C15) * u128::from(0xD6E8_FEB8_6659_FD93u64);
-    (product >> 64) as u64 ^ product as u64
-}
-
-/// The digests of all rows, each chunk laid out in parts by the highest bits, so that one part after the other
-/// can be sorted without a second copy of everything.
-#[derive(Default)]
-struct Digests {
-    chunks: Vec<(Vec<u64>, [u32; PARTS + 1])>,
-}
-
-/// Digests to look for among all: a sorted list behind a table of bits that says no to nearly every other.
-#[derive(Default)]
-struct Suspects {
-    sorted: Vec<u64>,
-    bits: Vec<u64>,
-}
-
-impl Suspects {
-    fn new(sorted: Vec<u64>) -> Suspects {
-        let words = (sorted.len() / 4 + 1).next_power_of_two();
-        let mut bits = vec![0u64; words];
-        for &digest in &sorted {
-            bits[digest as usize >> 6 & (words - 1)] |= 1 << (digest & 63);
-        }
-        Suspects { sorted, bits }
-    }
-
-    #[inline]
-    fn contains(&self, digest: u64) -> bool {
-        let word = self.bits[digest as usize >> 6 & (self.bits.len() - 1)];
-        word >> (digest & 63) & 1 == 1 && self.sorted.binary_search(&digest).is_ok()
-    }
-}
-
-const PARTS: usize = 16;
-
-fn part(digest: u64) -> usize {
-    (digest >> 60) as usize
-}
-
-impl Digests {
-    fn push(&mut self, digests: &[u64]) {
-        let mut starts = [0u32; PARTS + 1];
-        digests.iter().for_each(|&digest| starts[part(digest) + 1] += 1);
-        (0..PARTS).for_each(|i| starts[i + 1] += starts[i]);
-        let (mut next, mut laid) = (starts, vec![0; digests.len()]);
-        for &digest in digests {
-            let place = &mut next[part(digest)];
-            laid[*place as usize] = digest;
-            *place += 1;
-        }
-        self.chunks.push((laid, starts));
-    }
-
-    /// Those that occur at least twice.
-    fn repeated(self) -> Vec<u64> {
-        let parts: Vec<Vec<u64>> = (0..PARTS)
-            .into_par_iter()
-            .map(|part| {
-                let of =
-                    |chunk: &(Vec<u64>, [u32; PARTS + 1])| chunk.1[part] as usize..chunk.1[part + 1] as usize;
-                let count = self.chunks.iter().map(|chunk| of(chunk).len()).sum();
-                let mut own: Vec<u64> = Vec::with_capacity(count);
-                self.chunks.iter().for_each(|chunk| own.extend_from_slice(&chunk.0[of(chunk)]));
-                own.sort_unstable();
-                let mut twice: Vec<u64> = own.windows(2).filter(|w| w[0] == w[1]).map(|w| w[0]).collect();
-                twice.dedup();
-                twice
-            })
-            .collect();
-        // One part after the other is one sorted list.
-        parts.into_iter().flatten().collect()
-    }
 }
 
 /// Flows of dropped accounts, to be taken off the days and the thirty days.

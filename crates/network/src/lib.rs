@@ -1,7 +1,7 @@
 //! Recruitment networks counted as the law counts: pure, parallel, exact.
 //!
 //! In: rows of two tables ([`rows`]) from a [`run::Source`]. Out: a [`count::Count`], columns by account and by person;
-//! [`figures`] says the same as rows. On the way: accounts and their settled referrers ([`roster`]), money
+//! [`figures`] says the same as rows. On the way: member rows ([`members`]), accounts and their settled referrers ([`roster`]), money
 //! ([`ledger`]), what a policy keeps ([`policy`]), the forest ([`forest`]), persons' territories ([`territory`]) and
 //! the dates of the floor ([`floor`]). `slow` counts the same the obvious way, sharing nothing but the rows.
 //!
@@ -16,7 +16,9 @@ pub mod forest;
 mod intern;
 pub mod keys;
 pub mod ledger;
+pub mod members;
 pub mod policy;
+mod repeats;
 pub mod roster;
 pub mod rows;
 pub mod run;

@@ -6,8 +6,9 @@ use crate::count::Count;
 use crate::figures::{Refusal, Terms};
 use crate::finish::finish;
 use crate::ledger::{FlowChunk, Ledger, LedgerChunk, LedgerPass, SuspectChunk};
+use crate::members::{MemberChunk, Members};
 use crate::policy;
-use crate::roster::{MemberChunk, Members, Roster};
+use crate::roster::Roster;
 use crate::rows::{LedgerRow, MemberRow};
 
 /// Which member rows an exact pass wants.
