@@ -27,13 +27,6 @@ fn mix(word: u64) -> u64 {
     (product >> 64) as u64 ^ product as u64
 }
 
-/// The digests of all rows, each chunk laid out in parts by the highest bits, so that one part after the other
-/// can be sorted without a second copy of everything.
-#[derive(Default)]
-pub(crate) struct Digests {
-    chunks: Vec<(Vec<u64>, [u32; PARTS + 1])>,
-}
-
 /// Digests to look for among all: a sorted list behind a table of bits that says no to nearly every other.
 #[derive(Default)]
 pub(crate) struct Suspects {
@@ -65,43 +58,55 @@ impl Suspects {
 
 const PARTS: usize = 16;
 
+/// The digests of all rows, by parts of their highest bits, so that one part after the other can be sorted.
+///
+/// A part grows by segments that are large enough to be given back to the system whole when they are done with;
+/// many small blocks would stay with the program as free memory that nothing of another size can use.
+#[derive(Default)]
+pub(crate) struct Digests {
+    parts: [Vec<Vec<u64>>; PARTS],
+}
+
+/// Digests of a segment: 34 MB, of which only what is written is in memory.
+const SEGMENT: usize = 1 << 22;
+
 fn part(digest: u64) -> usize {
     (digest >> 60) as usize
 }
 
 impl Digests {
     pub(crate) fn push(&mut self, digests: &[u64]) {
-        let mut starts = [0u32; PARTS + 1];
-        digests.iter().for_each(|&digest| starts[part(digest) + 1] += 1);
-        (0..PARTS).for_each(|i| starts[i + 1] += starts[i]);
-        let (mut next, mut laid) = (starts, vec![0; digests.len()]);
         for &digest in digests {
-            let place = &mut next[part(digest)];
-            laid[*place as usize] = digest;
-            *place += 1;
+            let segments = &mut self.parts[part(digest)];
+            match segments.last_mut() {
+                Some(segment) if segment.len() < SEGMENT => segment.push(digest),
+                _ => {
+                    let mut segment = Vec::with_capacity(SEGMENT);
+                    segment.push(digest);
+                    segments.push(segment);
+                }
+            }
         }
-        self.chunks.push((laid, starts));
     }
 
-    /// Those that occur at least twice.
+    /// Those that occur at least twice, sorted.
     pub(crate) fn repeated(self) -> Vec<u64> {
-        let parts: Vec<Vec<u64>> = (0..PARTS)
-            .into_par_iter()
-            .map(|part| {
-                let of =
-                    |chunk: &(Vec<u64>, [u32; PARTS + 1])| chunk.1[part] as usize..chunk.1[part + 1] as usize;
-                let count = self.chunks.iter().map(|chunk| of(chunk).len()).sum();
-                let mut own: Vec<u64> = Vec::with_capacity(count);
-                self.chunks.iter().for_each(|chunk| own.extend_from_slice(&chunk.0[of(chunk)]));
-                own.sort_unstable();
-                let mut twice: Vec<u64> = own.windows(2).filter(|w| w[0] == w[1]).map(|w| w[0]).collect();
-                twice.dedup();
-                twice
-            })
-            .collect();
+        let parts: Vec<Vec<u64>> = self.parts.into_par_iter().map(repeated_in).collect();
         // One part after the other is one sorted list.
         parts.into_iter().flatten().collect()
     }
+}
+
+/// Those of one part that occur at least twice, sorted.
+fn repeated_in(mut segments: Vec<Vec<u64>>) -> Vec<u64> {
+    let mut own = match segments.len() {
+        0 | 1 => segments.pop().unwrap_or_default(),
+        _ => segments.concat(),
+    };
+    own.sort_unstable();
+    let mut twice: Vec<u64> = own.windows(2).filter(|w| w[0] == w[1]).map(|w| w[0]).collect();
+    twice.dedup();
+    twice
 }
 
 #[cfg(test)]
