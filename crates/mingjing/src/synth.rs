@@ -17,6 +17,7 @@ mod table;
 mod truth;
 
 use mingjing_model::money::yuan_text;
+use mingjing_results::stage::Stage;
 use scheme::Scheme;
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -107,6 +108,20 @@ pub enum Error {
     },
 }
 
+impl From<mingjing_results::Error> for Error {
+    fn from(error: mingjing_results::Error) -> Error {
+        match error {
+            mingjing_results::Error::Io { path, source, .. } => Error::World { path, source },
+            mingjing_results::Error::NotEmpty(dir) => Error::User(format!(
+                "{}: 目录中已有文件，请换目录。\n{}: not empty; name a new directory",
+                dir.display(),
+                dir.display()
+            )),
+            error => Error::User(error.to_string()),
+        }
+    }
+}
+
 impl Error {
     fn world(path: &Path, source: std::io::Error) -> Error {
         Error::World { path: path.to_owned(), source }
@@ -121,7 +136,7 @@ impl Error {
     }
 }
 
-/// Writes the scheme and says where.
+/// Writes the scheme, whole or not at all, and says where.
 ///
 /// # Errors
 /// [`Error::User`] for a rate beyond its bounds or a directory that is not empty, [`Error::World`] when a file
@@ -130,11 +145,15 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Result<(), Error> {
     if !(0.0..=0.5).contains(&args.dirty) {
         return Err(Error::User(format!("--dirty {}: expected a rate from 0 to 0.5", args.dirty)));
     }
-    prepare(&args.out)?;
-    let truth = make(args)?;
-    let path = args.out.join("truth.json");
+    if let Some(parent) = args.out.parent() {
+        std::fs::create_dir_all(parent).map_err(|source| Error::world(parent, source))?;
+    }
+    let stage = Stage::begin(&args.out, false)?;
+    let truth = make(args, stage.path())?;
+    let path = stage.path().join("truth.json");
     let text = serde_json::to_string_pretty(&truth).expect("a truth is plain data") + "\n";
     std::fs::write(&path, text).map_err(|source| Error::world(&path, source))?;
+    stage.commit()?;
     let figures = &truth.figures;
     writeln!(
         out,
@@ -149,16 +168,7 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Result<(), Error> {
     .map_err(|source| Error::world(Path::new("standard output"), source))
 }
 
-fn prepare(dir: &Path) -> Result<(), Error> {
-    std::fs::create_dir_all(dir).map_err(|source| Error::world(dir, source))?;
-    let mut entries = std::fs::read_dir(dir).map_err(|source| Error::world(dir, source))?;
-    match entries.next() {
-        None => Ok(()),
-        Some(_) => Err(Error::User(format!("{}: not empty; name a new directory", dir.display()))),
-    }
-}
-
-fn make(args: &Args) -> Result<Truth, Error> {
+fn make(args: &Args, dir: &Path) -> Result<Truth, Error> {
     let is_dirty = args.dirty > 0.0;
     let system = if is_dirty { SYSTEM_ACCOUNTS.len() as u32 } else { 0 };
     let mut scheme = Scheme::grow(args.plan, args.accounts, system, args.seed);
@@ -170,7 +180,7 @@ fn make(args: &Args) -> Result<Truth, Error> {
         gb18030: args.encoding == Encoding::Gb18030,
         loose: is_dirty,
     };
-    let mut table = Table::create(&args.out, "members", &members::COLUMNS, form)?;
+    let mut table = Table::create(dir, "members", &members::COLUMNS, form)?;
     let rows = members::write(&scheme, &dirt, args.seed, &mut table)?;
     table.finish()?;
     let mut truth = Truth {
@@ -191,7 +201,7 @@ fn make(args: &Args) -> Result<Truth, Error> {
         .collect();
     truth.injected = dirt.injected;
     if args.ledger_rows > 0 {
-        let mut table = Table::create(&args.out, "ledger", &ledger::COLUMNS, form)?;
+        let mut table = Table::create(dir, "ledger", &ledger::COLUMNS, form)?;
         let told = ledger::write(&scheme, args.ledger_rows, args.dirty, args.seed, &mut table)?;
         table.finish()?;
         findings.extend(told.findings.into_iter().map(|(key, count)| {
@@ -203,7 +213,7 @@ fn make(args: &Args) -> Result<Truth, Error> {
     }
     truth.findings = findings;
     if is_dirty {
-        write_mapping(&args.out)?;
+        write_mapping(dir)?;
     }
     Ok(truth)
 }

@@ -103,6 +103,14 @@ impl Job {
         look(&roster)?;
         policy::check(&terms.policy, &roster, self.has_ledger()).map_err(Stop::<Error>::Refused)?;
         let ledger = run::ledger(tables, &roster, terms, &mut phase)?;
+        // Findings keep the number of a row in 32 bits.
+        let rows = tables.ledger_tally.get().map(|tally| tally.rows_read.iter().max().copied());
+        if rows.flatten().is_some_and(|rows| rows >= u64::from(u32::MAX)) {
+            return Err(Error::user(
+                "too_many_rows",
+                "一个流水文件至多 42 亿行，请先拆分。\nA ledger file has at most 4.2 billion rows; split it first.",
+            ));
+        }
         progress.check()?;
         let count = run::count_with(tables, roster, ledger, terms, &mut phase)?;
         progress.check()?;

@@ -10,6 +10,9 @@ use std::sync::OnceLock;
 /// Rows handed over at once: few enough to stay in the cache.
 const SLICE: usize = 512;
 
+/// Files of one table.
+const FILES_MAX: usize = 60_000;
+
 /// A member table and perhaps a ledger, opened.
 pub struct Tables<'w> {
     pub members: Members,
@@ -30,6 +33,15 @@ impl<'w> Tables<'w> {
         jobs: usize,
         watch: &'w dyn Watch,
     ) -> Result<Tables<'w>, Error> {
+        // Findings keep the number of a file in 16 bits.
+        if members.len().max(ledger.len()) > FILES_MAX {
+            return Err(Error::user(
+                "too_many_files",
+                format!(
+                    "一个表至多 {FILES_MAX} 个文件，请先合并。\nA table has at most {FILES_MAX} files; join some first."
+                ),
+            ));
+        }
         let ledger = match ledger {
             [] => None,
             files => Some(Ledger::open(files, mapping)?),

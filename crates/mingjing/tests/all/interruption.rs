@@ -147,13 +147,15 @@ fn an_interrupted_run_says_so_and_leaves_nothing() {
 fn a_command_that_has_nothing_to_tidy_ends_at_once_when_interrupted() {
     let dir = tempfile::tempdir().unwrap();
     let mut run = start(dir.path(), "synth network --accounts 1000000 --out s");
-    while !dir.path().join("s/members.csv").exists() {
+    while !dir.path().join(".s.partial/members.csv").exists() {
         std::thread::yield_now();
     }
     let sent = Command::new("kill").args(["-INT", &run.id().to_string()]).status().unwrap();
     assert!(sent.success());
     assert_eq!(run.wait().unwrap().code(), Some(130));
-    assert!(!dir.path().join("s/truth.json").exists());
+    assert_eq!(names(dir.path()), [".s.partial"], "tables without their truth never stand in their place");
+    line(dir.path(), "synth network --accounts 10 --out s").well();
+    assert_eq!(names(dir.path()), ["s"], "the next run removes what was left");
 }
 
 /// Runs the program where `disk` is a file system of some bytes; `None` where mounting is refused. Returns exit code,
