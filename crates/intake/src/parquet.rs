@@ -13,20 +13,23 @@ use crate::flow::Emit;
 use crate::rows::{Batch, Known, Maker, Pass, SEPARATOR, Span, Terms};
 use crate::tally::Reason;
 use crate::values::{amount_of_decimal, amount_of_double, push_date, push_decimal, push_int, push_time};
-use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch};
 use arrow::compute::cast;
 use arrow::datatypes::{self as dt, DataType, Schema, TimeUnit};
+use arrow::error::ArrowError;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use memchr::{memchr, memchr_iter, memchr2};
 use mingjing_network::rows::{Fen, Micros};
+use mingjing_network::run::WantsSerial;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
-    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
+    ArrowPredicateFn, ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder, RowFilter,
 };
+use parquet::schema::types::SchemaDescriptor;
 use std::fs::File;
 use std::io::Write as _;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use xxhash_rust::xxh3::xxh3_64;
 
 /// Rows of one batch.
@@ -71,6 +74,7 @@ pub(crate) struct Group {
 /// Decodes a row group into batches.
 pub(crate) fn decode(group: Group, terms: &Terms, plan: &Plan, file: u32, name: &str, emit: Emit<'_, Batch>) {
     let lean = lean_columns(terms, plan);
+    let wanted: Arc<Mutex<Vec<u64>>> = Arc::default();
     let opened = File::open(&group.path).map_err(|e| Error::world(&group.path, e));
     let reader = opened.and_then(|handle| {
         let mut builder = ParquetRecordBatchReaderBuilder::new_with_metadata(handle, group.metadata)
@@ -80,6 +84,11 @@ pub(crate) fn decode(group: Group, terms: &Terms, plan: &Plan, file: u32, name: 
             let mask = ProjectionMask::roots(builder.parquet_schema(), lean.iter().copied());
             builder = builder.with_projection(mask);
         }
+        if let (Some(serial), true) = (&terms.serial, lean.is_some()) {
+            let column = plan.fields[Field::Serial as usize];
+            let filter = by_serial(builder.parquet_schema(), column, serial, &wanted);
+            builder = builder.with_row_filter(filter);
+        }
         builder.build().map_err(|e| broken(name, &e.to_string()))
     });
     let reader = match reader {
@@ -88,6 +97,11 @@ pub(crate) fn decode(group: Group, terms: &Terms, plan: &Plan, file: u32, name: 
             emit(Err(error));
             return;
         }
+    };
+    // The filter has run over the whole row group when the reader is built.
+    let wanted = match (&terms.serial, &lean) {
+        (Some(_), Some(_)) => wanted.lock().map(|mut rows| std::mem::take(&mut *rows)).ok(),
+        _ => None,
     };
     let mut row = group.first_row;
     for batch in reader {
@@ -104,7 +118,17 @@ pub(crate) fn decode(group: Group, terms: &Terms, plan: &Plan, file: u32, name: 
         for start in (0..batch.num_rows()).step_by(size) {
             let piece = batch.slice(start, size.min(batch.num_rows() - start));
             let made = match &lean {
-                Some(lean) => lean_rows(&piece, lean, terms, plan, file, row),
+                Some(lean) => {
+                    let from = (row - group.first_row) as usize;
+                    let numbers = match &wanted {
+                        None => (row..row + piece.num_rows() as u64).collect(),
+                        Some(places) => places[from..from + piece.num_rows()]
+                            .iter()
+                            .map(|place| group.first_row + place)
+                            .collect(),
+                    };
+                    lean_rows(&piece, lean, terms, plan, file, numbers)
+                }
                 None => rows(&piece, terms, plan, file, row),
             };
             let made = made.map_err(|e| broken(name, &e).at_row(row));
@@ -149,18 +173,49 @@ const MEMBER_FIELDS: [Field; 8] = [
 const LEDGER_FIELDS: [Field; 6] =
     [Field::Account, Field::Kind, Field::Amount, Field::Time, Field::Serial, Field::Currency];
 
+/// A filter by the serial number: rows that it rules out are not decoded. Notes the places of the others.
+fn by_serial(
+    schema: &SchemaDescriptor,
+    column: usize,
+    serial: &WantsSerial,
+    wanted: &Arc<Mutex<Vec<u64>>>,
+) -> RowFilter {
+    let (serial, wanted) = (Arc::clone(serial), Arc::clone(wanted));
+    let (mut place, mut text) = (0u64, Vec::new());
+    let predicate = move |batch: RecordBatch| {
+        let failed = |what: String| ArrowError::ParquetError(what);
+        let array = simplified(batch.column(0)).map_err(failed)?;
+        let column = Column::new(&array).map_err(failed)?;
+        let mut wanted = wanted.lock().map_err(|e| failed(e.to_string()))?;
+        let is_wanted = (0..batch.num_rows()).map(|i| {
+            text.clear();
+            column.push(i, &mut text);
+            let is_wanted = text.is_empty() || std::str::from_utf8(&text).map_or(true, |text| serial(text));
+            if is_wanted {
+                wanted.push(place);
+            }
+            place += 1;
+            is_wanted
+        });
+        Ok(BooleanArray::from(is_wanted.collect::<Vec<_>>()))
+    };
+    RowFilter::new(vec![Box::new(ArrowPredicateFn::new(ProjectionMask::roots(schema, [column]), predicate))])
+}
+
 /// Columns of one batch, kept so that single rows can be written exactly.
 pub(crate) struct Lazy {
     arrays: Vec<ArrayRef>,
     order: Vec<usize>,
-    first_row: u64,
+    /// Row numbers, rising.
+    numbers: Vec<u64>,
 }
 
 impl Lazy {
     /// Writes the row with that number: its cells after trimming, joined by U+001F; one in a cell is written
     /// as U+001E `F`, U+001E itself as U+001E `E`, so that different rows never look equal.
     pub fn push(&self, row: u64, out: &mut Vec<u8>) {
-        let i = (row - self.first_row) as usize;
+        // Only rows of this batch are asked for.
+        let Ok(i) = self.numbers.binary_search(&row) else { return };
         let mut cell = Vec::new();
         for (k, &at) in self.order.iter().enumerate() {
             if k > 0 {
@@ -188,7 +243,7 @@ fn lean_rows(
     terms: &Terms,
     plan: &Plan,
     file: u32,
-    first_row: u64,
+    numbers: Vec<u64>,
 ) -> Result<Batch, String> {
     let arrays: Vec<ArrayRef> = batch.columns().iter().map(simplified).collect::<Result<_, _>>()?;
     let is_projected = terms.pass != Pass::Exact;
@@ -196,33 +251,31 @@ fn lean_rows(
         true => arrays.iter().map(Column::new).collect::<Result<_, _>>()?,
         false => lean.iter().map(|&at| Column::new(&arrays[at])).collect::<Result<_, _>>()?,
     };
-    let quick = lean_made(&columns, lean, batch.num_rows(), terms, plan, file, first_row, false);
+    let quick = lean_made(&columns, lean, terms, plan, file, &numbers, false);
     let is_clean = memchr2(SEPARATOR, 0, &quick.second).is_none();
     let maker = match is_clean {
         true => quick,
-        false => lean_made(&columns, lean, batch.num_rows(), terms, plan, file, first_row, true),
+        false => lean_made(&columns, lean, terms, plan, file, &numbers, true),
     };
     drop(columns);
     let mut made = maker.close().map_err(|_| "text that is no UTF-8".to_owned())?;
     if !is_projected {
-        made.lazy = Some(Lazy { arrays, order: plan.order.clone(), first_row });
+        made.lazy = Some(Lazy { arrays, order: plan.order.clone(), numbers });
     }
     Ok(made)
 }
 
-#[allow(clippy::too_many_arguments)]
 fn lean_made<'a>(
     columns: &[Column<'_>],
     lean: &[usize],
-    count: usize,
     terms: &'a Terms,
     plan: &'a Plan,
     file: u32,
-    first_row: u64,
+    numbers: &[u64],
     with_check: bool,
 ) -> Maker<'a> {
     let mut maker = Maker::new(terms, plan, file, Vec::new());
-    maker.second.reserve(count * columns.len() * 12);
+    maker.second.reserve(numbers.len() * columns.len() * 12);
     maker.cells.resize(plan.width.max(lean.last().map_or(0, |last| last + 1)), Span::default());
     let place = |field: Field| lean.iter().position(|&at| at == plan.fields[field as usize]);
     let typed = Typed::new(|field| place(field).map(|k| &columns[k]), terms);
@@ -233,7 +286,7 @@ fn lean_made<'a>(
     let account = plan.fields[Field::Account as usize];
     let in_order: Vec<usize> = LEDGER_FIELDS.iter().filter_map(|&field| place(field)).collect();
     let mut scratch = Vec::new();
-    for i in 0..count {
+    for (i, &row) in numbers.iter().enumerate() {
         let mut control = false;
         for &k in &texts {
             let from = maker.second.len();
@@ -241,7 +294,6 @@ fn lean_made<'a>(
             maker.cells[lean[k]] = Span::second(from, maker.second.len());
             control |= with_check && memchr2(SEPARATOR, 0, &maker.second[from..]).is_some();
         }
-        let row = first_row + i as u64;
         if control {
             maker.reject(row, None, String::new(), Reason::ControlCharacter);
             continue;

@@ -7,6 +7,7 @@ use crate::tally::{Reason, Reject};
 use crate::values::{self, Zone};
 use mingjing_model::identity::is_blank;
 use mingjing_network::rows::{Class, Fen, LedgerRow, MemberRow, Micros};
+use mingjing_network::run::WantsSerial;
 use std::collections::{HashMap, HashSet};
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -62,6 +63,8 @@ impl Span {
 pub(crate) struct Terms {
     pub table: Table,
     pub pass: Pass,
+    /// Of an exact pass: may a ledger row with this serial number be wanted? Others need not be made.
+    pub serial: Option<WantsSerial>,
     /// May fingerprints be made in a way of the format's own, because all files have one format?
     pub is_one_format: bool,
     pub zone: Zone,
@@ -79,6 +82,7 @@ impl Terms {
             table,
             pass,
             is_one_format,
+            serial: None,
             zone: Zone::new(mapping.zone()),
             kinds: mapping.kinds(),
             paid: flags.collect(),

@@ -11,6 +11,7 @@ use crate::parquet::{BATCH_ROWS, Group};
 use crate::rows::{Batch, LedgerBatch, Maker, MemberBatch, Pass, Terms};
 use crate::tally::{Tally, Watch};
 use mingjing_network::rows::Class;
+use mingjing_network::run::WantsSerial;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -79,7 +80,7 @@ macro_rules! table {
                     let prepared = prepare(&batch);
                     (prepared, batch.batch)
                 };
-                self.0.read(pass, jobs, watch, prepare, absorb)
+                self.0.read(pass, None, jobs, watch, prepare, absorb)
             }
         }
     };
@@ -87,6 +88,28 @@ macro_rules! table {
 
 table!(Members, Table::Members, MemberBatch);
 table!(Ledger, Table::Ledger, LedgerBatch);
+
+impl Ledger {
+    /// Reads exactly, perhaps leaving out rows whose serial number `serial` rules out; rows without one are given.
+    ///
+    /// # Errors
+    /// As [`Ledger::read`].
+    pub fn read_wanted<T: Send, E: From<Error>>(
+        &self,
+        serial: WantsSerial,
+        jobs: usize,
+        watch: &dyn Watch,
+        prepare: impl Fn(&LedgerBatch) -> T + Sync,
+        absorb: impl FnMut(T) -> Result<(), E>,
+    ) -> Result<Tally, E> {
+        let prepare = |batch: Batch| {
+            let batch = LedgerBatch { batch };
+            let prepared = prepare(&batch);
+            (prepared, batch.batch)
+        };
+        self.0.read(Pass::Exact, Some(serial), jobs, watch, prepare, absorb)
+    }
+}
 
 /// A piece of work for one worker.
 pub(crate) enum Job {
@@ -120,13 +143,15 @@ impl Reading {
     fn read<T: Send, E: From<Error>>(
         &self,
         pass: Pass,
+        serial: Option<WantsSerial>,
         jobs: usize,
         watch: &dyn Watch,
         prepare: impl Fn(Batch) -> (T, Batch) + Sync,
         mut absorb: impl FnMut(T) -> Result<(), E>,
     ) -> Result<Tally, E> {
         let is_one_format = self.sources.windows(2).all(|two| two[0].input.format == two[1].input.format);
-        let terms = Terms::new(self.table, pass, is_one_format, &self.mapping);
+        let mut terms = Terms::new(self.table, pass, is_one_format, &self.mapping);
+        terms.serial = serial;
         let read_bytes = Arc::new(AtomicU64::new(0));
         let total = self.sources.iter().map(|s| s.input.bytes).sum();
         let mut tally = Tallying::new(self.sources.len());

@@ -9,11 +9,13 @@ use crate::details::{Detail, code};
 use crate::figures::{Boundary, DayFlow, NetBasis, Refusal, Terms};
 use crate::intern::NONE;
 use crate::keys::{Key, Texts};
-use crate::repeats::{Digests, Suspects, digest};
+use crate::repeats::{Digests, Suspects, digest, digest_of_serial};
 use crate::roster::{NO_TIME, Roster};
 use crate::rows::{Class, Day, Fen, LedgerRow, Micros};
+use crate::run::WantsSerial;
 use mingjing_model::time::day_in_shanghai;
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 
 /// Rows that are looked up and applied together.
@@ -179,7 +181,7 @@ pub struct Adder<'a> {
     paid_in: Vec<AtomicI64>,
     bonus: Vec<AtomicI64>,
     withdrawn: Vec<AtomicI64>,
-    suspects: Suspects,
+    suspects: Arc<Suspects>,
 }
 
 /// The half that takes chunks in the order of the input.
@@ -238,7 +240,7 @@ impl<'a> LedgerPass<'a> {
             paid_in: zeros(),
             bonus: zeros(),
             withdrawn: zeros(),
-            suspects: Suspects::default(),
+            suspects: Arc::default(),
         };
         LedgerPass { adder, taker: Taker::default() }
     }
@@ -251,7 +253,7 @@ impl<'a> LedgerPass<'a> {
     /// Must rows be read again exactly? To be asked once, after the quick pass.
     pub fn repeats(&mut self) -> bool {
         let repeated = std::mem::take(&mut self.taker.digests).repeated();
-        self.adder.suspects = Suspects::new(repeated);
+        self.adder.suspects = Arc::new(Suspects::new(repeated));
         !self.adder.suspects.is_empty()
     }
 
@@ -405,6 +407,12 @@ impl Adder<'_> {
         column[account as usize].fetch_add(sign * row.amount, Relaxed);
         self.roster.add_flow(flow, row, account, sums, flows);
         fate
+    }
+
+    /// Does the digest of a serial number occur more than once?
+    pub fn wants_serial(&self) -> WantsSerial {
+        let suspects = Arc::clone(&self.suspects);
+        Arc::new(move |serial| suspects.contains(digest_of_serial(serial)))
     }
 
     /// Does the row's digest occur more than once?

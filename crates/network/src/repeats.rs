@@ -12,8 +12,14 @@ pub(crate) fn digest(row: &LedgerRow<'_>) -> u64 {
     if row.serial.is_empty() {
         return mix(row.content ^ 0x2545_F491_4F6C_DD1D);
     }
-    let mut hash = row.serial.len() as u64;
-    for part in row.serial.as_bytes().chunks(8) {
+    digest_of_serial(row.serial)
+}
+
+/// The digest of a row with this serial number.
+#[inline]
+pub(crate) fn digest_of_serial(serial: &str) -> u64 {
+    let mut hash = serial.len() as u64;
+    for part in serial.as_bytes().chunks(8) {
         let mut word = [0u8; 8];
         word[..part.len()].copy_from_slice(part);
         hash = mix(hash ^ u64::from_le_bytes(word));

@@ -10,11 +10,21 @@ use crate::members::{MemberChunk, Members};
 use crate::policy;
 use crate::roster::Roster;
 use crate::rows::{LedgerRow, MemberRow};
+use std::sync::Arc;
 
 /// Which member rows an exact pass wants.
 pub type WantsMember<'f> = dyn Fn(&MemberRow<'_>) -> bool + Sync + 'f;
+/// Tells by the serial number alone that a ledger row is not wanted.
+pub type WantsSerial = Arc<dyn Fn(&str) -> bool + Send + Sync>;
+
 /// Which ledger rows an exact pass wants.
-pub type WantsEntry<'f> = dyn Fn(&LedgerRow<'_>) -> bool + Sync + 'f;
+pub struct WantsEntry<'f> {
+    /// Is the row wanted?
+    pub row: &'f (dyn Fn(&LedgerRow<'_>) -> bool + Sync),
+    /// May a row with this serial number be wanted? A source that can look at serial numbers alone need not make
+    /// the other rows; a row without a serial number is always to be asked for.
+    pub serial: WantsSerial,
+}
 
 /// Gives the rows of both tables, as often as asked, always in the same order.
 ///
@@ -151,10 +161,9 @@ pub fn ledger<S: Source>(
     if pass.repeats() {
         phase(Phase::LedgerExact);
         let (adder, taker) = pass.split();
+        let wants = WantsEntry { row: &|row| adder.wants(row), serial: adder.wants_serial() };
         source
-            .ledger(Some(&|row| adder.wants(row)), SuspectChunk::fill, |chunk| {
-                taker.absorb_exact(adder, chunk)
-            })
+            .ledger(Some(&wants), SuspectChunk::fill, |chunk| taker.absorb_exact(adder, chunk))
             .map_err(Stop::Source)?;
     }
     Ok(Some(pass.close()?))

@@ -1,11 +1,11 @@
 //! The tables of a run: opened inputs that hand their rows to the counting engine, and what reading them found.
 
 use crate::error::Error;
-use mingjing_intake::{Input, Ledger, Mapping, Members, Pass, Tally, Watch};
+use mingjing_intake::{Input, Ledger, LedgerBatch, Mapping, Members, Pass, Tally, Watch};
 use mingjing_network::rows::{LedgerRow, MemberRow};
 use mingjing_network::run::{Source, WantsEntry, WantsMember};
 use std::path::PathBuf;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// Rows handed over at once: few enough to stay in the cache.
 const SLICE: usize = 512;
@@ -128,28 +128,29 @@ impl Source for Tables<'_> {
         mut absorb: impl FnMut(T),
     ) -> Result<(), Error> {
         let Some(ledger) = &self.ledger else { return Ok(()) };
-        let tally = ledger.read(
-            pass(wants.is_some()),
-            self.jobs,
-            self.watch,
-            |batch| {
-                let mut chunk = T::default();
-                let Some(wants) = wants else {
-                    in_slices(batch.rows(), |rows| fill(&mut chunk, rows));
-                    return chunk;
-                };
-                let mut exact = Vec::new();
-                for (i, row) in batch.rows().enumerate().filter(|(_, row)| wants(row)) {
-                    batch.exact(i, &mut exact);
-                    fill(&mut chunk, &[LedgerRow { exact: &exact, ..row }]);
-                }
-                chunk
-            },
-            |chunk| {
-                absorb(chunk);
-                Ok::<(), Error>(())
-            },
-        )?;
+        let prepare = |batch: &LedgerBatch| {
+            let mut chunk = T::default();
+            let Some(wants) = wants else {
+                in_slices(batch.rows(), |rows| fill(&mut chunk, rows));
+                return chunk;
+            };
+            let mut exact = Vec::new();
+            for (i, row) in batch.rows().enumerate().filter(|(_, row)| (wants.row)(row)) {
+                batch.exact(i, &mut exact);
+                fill(&mut chunk, &[LedgerRow { exact: &exact, ..row }]);
+            }
+            chunk
+        };
+        let absorb = |chunk| {
+            absorb(chunk);
+            Ok::<(), Error>(())
+        };
+        let tally = match wants {
+            None => ledger.read(Pass::Quick, self.jobs, self.watch, prepare, absorb)?,
+            Some(wants) => {
+                ledger.read_wanted(Arc::clone(&wants.serial), self.jobs, self.watch, prepare, absorb)?
+            }
+        };
         self.ledger_tally.get_or_init(|| tally);
         Ok(())
     }

@@ -65,7 +65,12 @@ impl Source for Lent<'_> {
         let rows = self.ledger.unwrap_or_default();
         let given: Vec<LedgerRow<'_>> = match wants {
             None => rows.iter().map(|row| LedgerRow { exact: &[], ..*row }).collect(),
-            Some(wants) => rows.iter().filter(|row| wants(row)).copied().collect(),
+            Some(wants) => {
+                // What the serial number alone rules out is never wanted.
+                let ruled_out = |row: &&LedgerRow<'_>| !row.serial.is_empty() && !(wants.serial)(row.serial);
+                assert!(!rows.iter().filter(ruled_out).any(|row| (wants.row)(row)));
+                rows.iter().filter(|row| (wants.row)(row)).copied().collect()
+            }
         };
         self.give(&given, |a, b| a.file == b.file, |chunk, rows| fill(chunk, rows), absorb);
         Ok(())
