@@ -64,7 +64,7 @@ impl Source for Table<'_> {
         self.0.lend(|_, ledger| {
             let mut chunk = T::default();
             let wanted = ledger.unwrap_or_default().iter();
-            let wanted = wanted.filter(|row| wants.is_none_or(|wants| wants(row)));
+            let wanted = wanted.filter(|row| wants.is_none_or(|wants| (wants.row)(row)));
             fill(&mut chunk, &wanted.copied().collect::<Vec<_>>());
             absorb(chunk);
         });
