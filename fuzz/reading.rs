@@ -3,13 +3,23 @@
 use mingjing_intake::{Error, Ledger, Mapping, Members, Pass, Unwatched};
 use std::path::{Path, PathBuf};
 
-/// Rows as fingerprints with their numbers; `None` for a refusal.
-type Seen = Option<Vec<(u64, u64)>>;
+/// Rows exactly, with their numbers; `None` for a refusal.
+type Seen = Option<Vec<(Vec<u8>, u64)>>;
+
+/// Writes the `i`-th row exactly.
+fn exact(write: impl Fn(usize, &mut Vec<u8>), i: usize) -> Vec<u8> {
+    let mut row = Vec::new();
+    write(i, &mut row);
+    row
+}
 
 fn members(path: &Path, mapping: &Mapping, jobs: usize, chunk: usize) -> Seen {
     let mut all = Vec::new();
     let table = Members::open(&[path.to_owned()], mapping).ok()?.with_chunk_bytes(chunk);
-    let prepare = |b: &mingjing_intake::MemberBatch| b.rows().map(|r| (r.account.to_owned(), r.row)).collect::<Vec<_>>();
+    let prepare = |b: &mingjing_intake::MemberBatch| {
+        let rows = b.rows().enumerate().map(|(i, r)| (exact(|i, out| b.exact(i, out), i), r.row));
+        rows.collect::<Vec<_>>()
+    };
     let absorb = |part| {
         all.extend(part);
         Ok::<(), Error>(())
@@ -21,7 +31,10 @@ fn members(path: &Path, mapping: &Mapping, jobs: usize, chunk: usize) -> Seen {
 fn ledger(path: &Path, mapping: &Mapping, jobs: usize, chunk: usize) -> Seen {
     let mut all = Vec::new();
     let table = Ledger::open(&[path.to_owned()], mapping).ok()?.with_chunk_bytes(chunk);
-    let prepare = |b: &mingjing_intake::LedgerBatch| b.rows().map(|r| (r.content, r.row)).collect::<Vec<_>>();
+    let prepare = |b: &mingjing_intake::LedgerBatch| {
+        let rows = b.rows().enumerate().map(|(i, r)| (exact(|i, out| b.exact(i, out), i), r.row));
+        rows.collect::<Vec<_>>()
+    };
     let absorb = |part| {
         all.extend(part);
         Ok::<(), Error>(())
