@@ -7,6 +7,8 @@
 #[path = "all/program.rs"]
 mod program;
 
+#[path = "all/candidates.rs"]
+mod candidates;
 #[path = "all/chains.rs"]
 mod chains;
 #[path = "all/checks.rs"]
