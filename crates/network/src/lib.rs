@@ -23,6 +23,7 @@ pub mod roster;
 pub mod rows;
 pub mod run;
 pub mod slow;
+mod sums;
 pub mod territory;
 mod whole;
 

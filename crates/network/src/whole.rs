@@ -3,8 +3,8 @@
 use crate::count::{Count, NO_DAY, PersonSums};
 use crate::figures::{NetBasis, Spread, Terms, Whole};
 use crate::forest::ROOT;
-use crate::ledger::Sums;
 use crate::rows::{Day, Fen};
+use crate::sums::Sums;
 use rayon::prelude::*;
 
 /// What policy and cut-off dropped.
