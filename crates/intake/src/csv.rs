@@ -8,10 +8,11 @@
 //! few chunks. Per row nothing is allocated; an ordinary row stays where it was read, its delimiters turned
 //! into U+001F so that the row itself is what is compared.
 
+use crate::batch::Span;
 use crate::columns::Plan;
 use crate::encoding::BadBytes;
 use crate::error::Error;
-use crate::rows::{Known, Maker, SEPARATOR, Span};
+use crate::rows::{Known, Maker, SEPARATOR};
 use crate::tally::Reason;
 use memchr::{memchr, memchr2, memchr2_iter, memchr3, memrchr};
 use std::io::Read;

@@ -82,6 +82,15 @@ pub(crate) struct Source {
     _unpacked: Option<Arc<tempfile::TempPath>>,
 }
 
+impl Source {
+    /// How many rows the file says it has, if it does; never more than it has bytes.
+    pub fn row_count(&self) -> Option<u64> {
+        let Body::Parquet { metadata } = &self.body else { return None };
+        let rows = metadata.metadata().file_metadata().num_rows();
+        Some(u64::try_from(rows).unwrap_or(0).min(self.input.bytes))
+    }
+}
+
 /// What a format found out on opening.
 pub(crate) struct Opened {
     pub body: Body,

@@ -3,6 +3,7 @@
 //! The headings are the keys of the lines at the start of the file. A key that first comes later still counts
 //! when rows are compared. Numbers keep the digits they are written with.
 
+use crate::batch::{Batch, Span};
 use crate::columns::Plan;
 use crate::csv::{Chunk, Chunks, Limits, Signs, bad_bytes, trimmed};
 use crate::encoding::Encoding;
@@ -10,7 +11,7 @@ use crate::error::Error;
 use crate::field::Field;
 use crate::input::{Body, Opened, Sample};
 use crate::parquet::KEY_FIELDS;
-use crate::rows::{Batch, Known, Maker, SEPARATOR, Span, Terms};
+use crate::rows::{Known, Maker, SEPARATOR, Terms};
 use crate::tally::Reason;
 use memchr::memchr2;
 use serde::Deserializer as _;

@@ -4,6 +4,7 @@
 //! MySQL dumps, plain or packed. Bad rows are rejected with file, row and reason; what is unclear is refused;
 //! nothing is guessed silently. This crate must not count, merge or judge rows: see `network`.
 
+mod batch;
 mod columns;
 mod csv;
 mod encoding;
@@ -13,6 +14,7 @@ mod flow;
 mod hash;
 mod input;
 mod json;
+mod kinds;
 mod mapping;
 mod parquet;
 mod rows;
@@ -24,11 +26,12 @@ mod values;
 mod words;
 mod xlsx;
 
+pub use batch::{LedgerBatch, MemberBatch};
 pub use error::{Error, Fault};
 pub use field::{Field, SHIPPED, Table, check_words};
 pub use hash::hash_files;
 pub use input::{Format, Input, Packing};
 pub use mapping::{FileOptions, Mapping};
-pub use rows::{LedgerBatch, MemberBatch, Pass};
+pub use rows::Pass;
 pub use table::{Ledger, Members};
 pub use tally::{Reason, Reject, Tally, Unwatched, Watch};

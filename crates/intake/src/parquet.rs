@@ -6,19 +6,24 @@
 //! for the row groups before it.
 
 mod column;
+mod lean;
+mod texts;
 
 pub(crate) use column::push_double;
+pub(crate) use lean::Lean;
 
+use crate::batch::{Batch, Span};
 use crate::columns::{ABSENT, Plan};
 use crate::error::Error;
 use crate::field::{Field, Table};
 use crate::flow::Emit;
-use crate::rows::{Batch, Known, Maker, Pass, SEPARATOR, Span, Terms};
+use crate::rows::{Known, Maker, Pass, SEPARATOR, Terms};
 use crate::tally::Reason;
 use arrow::array::{Array, ArrayRef, BooleanArray, RecordBatch};
 use arrow::datatypes::{DataType, Schema};
 use arrow::error::ArrowError;
 use column::{Column, simplified};
+use lean::Numbers;
 use memchr::{memchr, memchr_iter, memchr2};
 use mingjing_network::run::WantsSerial;
 use parquet::arrow::ProjectionMask;
@@ -29,7 +34,6 @@ use parquet::schema::types::SchemaDescriptor;
 use std::fs::File;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
-use xxhash_rust::xxh3::xxh3_64;
 
 /// Rows of one batch.
 pub(crate) const BATCH_ROWS: usize = 32_768;
@@ -120,11 +124,11 @@ pub(crate) fn decode(group: Group, terms: &Terms, plan: &Plan, file: u32, name: 
                 Some(lean) => {
                     let from = (row - group.first_row) as usize;
                     let numbers = match &wanted {
-                        None => (row..row + piece.num_rows() as u64).collect(),
-                        Some(places) => places[from..from + piece.num_rows()]
-                            .iter()
-                            .map(|place| group.first_row + place)
-                            .collect(),
+                        None => Numbers::From(row),
+                        Some(places) => {
+                            let places = &places[from..from + piece.num_rows()];
+                            Numbers::Listed(places.iter().map(|place| group.first_row + place).collect())
+                        }
                     };
                     lean_rows(&piece, lean, terms, plan, file, numbers)
                 }
@@ -146,7 +150,7 @@ pub(crate) fn decode(group: Group, terms: &Terms, plan: &Plan, file: u32, name: 
 fn lean_columns(terms: &Terms, plan: &Plan) -> Option<Vec<usize>> {
     let fields: &[Field] = match (terms.table, terms.pass) {
         (Table::Members, Pass::Quick) => &MEMBER_FIELDS[..6],
-        (Table::Members, Pass::Contacts) => &[Field::Account, Field::Mobile, Field::BankCard],
+        (Table::Members, Pass::Contacts) => &[Field::Mobile, Field::BankCard],
         (Table::Members, Pass::Exact) => &MEMBER_FIELDS,
         (Table::Ledger, _) if plan.fields[Field::Serial as usize] == ABSENT || !terms.is_one_format => {
             return None;
@@ -205,8 +209,7 @@ fn by_serial(
 pub(crate) struct Lazy {
     arrays: Vec<ArrayRef>,
     order: Vec<usize>,
-    /// Row numbers, rising.
-    numbers: Vec<u64>,
+    numbers: Numbers,
 }
 
 impl Lazy {
@@ -214,7 +217,7 @@ impl Lazy {
     /// as U+001E `F`, U+001E itself as U+001E `E`, so that different rows never look equal.
     pub fn push(&self, row: u64, out: &mut Vec<u8>) {
         // Only rows of this batch are asked for.
-        let Ok(i) = self.numbers.binary_search(&row) else { return };
+        let Some(i) = self.numbers.place(row) else { return };
         let mut cell = Vec::new();
         for (k, &at) in self.order.iter().enumerate() {
             if k > 0 {
@@ -235,14 +238,14 @@ impl Lazy {
     }
 }
 
-/// Rows of which only the needed columns are turned into text.
+/// Rows of which only the needed columns are looked at.
 fn lean_rows(
     batch: &RecordBatch,
     lean: &[usize],
     terms: &Terms,
     plan: &Plan,
     file: u32,
-    numbers: Vec<u64>,
+    numbers: Numbers,
 ) -> Result<Batch, String> {
     let arrays: Vec<ArrayRef> = batch.columns().iter().map(simplified).collect::<Result<_, _>>()?;
     let is_projected = terms.pass != Pass::Exact;
@@ -250,74 +253,11 @@ fn lean_rows(
         true => arrays.iter().map(Column::new).collect::<Result<_, _>>()?,
         false => lean.iter().map(|&at| Column::new(&arrays[at])).collect::<Result<_, _>>()?,
     };
-    let quick = lean_made(&columns, lean, terms, plan, file, &numbers, false);
-    let is_clean = memchr2(SEPARATOR, 0, &quick.second).is_none();
-    let maker = match is_clean {
-        true => quick,
-        false => lean_made(&columns, lean, terms, plan, file, &numbers, true),
-    };
+    let kept = (!is_projected).then(|| numbers.clone());
+    let mut made = lean::made(&columns, lean, batch.num_rows(), terms, plan, file, numbers)?;
     drop(columns);
-    let mut made = maker.close().map_err(|_| "text that is no UTF-8".to_owned())?;
-    if !is_projected {
-        made.lazy = Some(Lazy { arrays, order: plan.order.clone(), numbers });
-    }
+    made.lazy = kept.map(|numbers| Lazy { arrays, order: plan.order.clone(), numbers });
     Ok(made)
-}
-
-fn lean_made<'a>(
-    columns: &[Column<'_>],
-    lean: &[usize],
-    terms: &'a Terms,
-    plan: &'a Plan,
-    file: u32,
-    numbers: &[u64],
-    with_check: bool,
-) -> Maker<'a> {
-    let mut maker = Maker::new(terms, plan, file, Vec::new());
-    maker.second.reserve(numbers.len() * columns.len() * 12);
-    maker.cells.resize(plan.width.max(lean.last().map_or(0, |last| last + 1)), Span::default());
-    let place = |field: Field| lean.iter().position(|&at| at == plan.fields[field as usize]);
-    let typed = Typed::new(|field| place(field).map(|k| &columns[k]), terms);
-    // Typed amounts and times need no text.
-    let (amount, time) = (typed.amount.and(place(Field::Amount)), typed.time.and(place(typed.time_field)));
-    let texts: Vec<usize> = (0..lean.len()).filter(|&k| Some(k) != amount && Some(k) != time).collect();
-    let serial = if terms.table == Table::Ledger { plan.fields[Field::Serial as usize] } else { ABSENT };
-    let account = plan.fields[Field::Account as usize];
-    let in_order: Vec<usize> = LEDGER_FIELDS.iter().filter_map(|&field| place(field)).collect();
-    let mut scratch = Vec::new();
-    for (i, &row) in numbers.iter().enumerate() {
-        let mut control = false;
-        for &k in &texts {
-            let from = maker.second.len();
-            columns[k].push(i, &mut maker.second);
-            maker.cells[lean[k]] = Span::second(from, maker.second.len());
-            control |= with_check && memchr2(SEPARATOR, 0, &maker.second[from..]).is_some();
-        }
-        if control {
-            maker.reject(row, None, String::new(), Reason::ControlCharacter);
-            continue;
-        }
-        let mut known = typed.known(i, terms);
-        // A row with a key of its own needs no fingerprint; without a serial number, all that was read makes it,
-        // written alike whatever the types and the order of the columns.
-        known.content = Some(match serial != ABSENT && maker.cells[serial].is_empty() {
-            false => 0,
-            true => {
-                scratch.clear();
-                for &k in &in_order {
-                    columns[k].push(i, &mut scratch);
-                    scratch.push(SEPARATOR);
-                }
-                xxh3_64(&scratch)
-            }
-        });
-        if maker.cells[account].is_empty() {
-            maker.reject(row, Some(Field::Account), String::new(), Reason::BlankAccount);
-            continue;
-        }
-        maker.finish(row, Some(Span::default()), known);
-    }
-    maker
 }
 
 /// Memory of the cells that are turned into text at a time.
@@ -381,7 +321,6 @@ fn made<'a>(
 struct Typed<'a, 'b> {
     amount: Option<&'a Column<'b>>,
     time: Option<&'a Column<'b>>,
-    time_field: Field,
     keys: Vec<(Field, &'a Column<'b>)>,
 }
 
@@ -399,7 +338,6 @@ impl<'a, 'b> Typed<'a, 'b> {
         Typed {
             amount: column(Field::Amount).filter(|c| c.is_amount()),
             time: column(time).filter(|c| c.is_time()),
-            time_field: time,
             keys: KEY_FIELDS.iter().filter_map(|&f| Some((f, column(f).filter(is_double)?))).collect(),
         }
     }

@@ -1,12 +1,14 @@
 //! Cells to typed rows, the same for every format: fingerprints, amounts, times, classes, rejects.
 
+use crate::batch::{Batch, Entry, Member, Span};
 use crate::columns::{ABSENT, Plan};
 use crate::field::{Field, Table, fold};
+use crate::kinds::Kinds;
 use crate::mapping::Mapping;
 use crate::tally::{Reason, Reject};
 use crate::values::{self, Zone};
 use mingjing_model::identity::is_blank;
-use mingjing_network::rows::{Class, Fen, LedgerRow, MemberRow, Micros};
+use mingjing_network::rows::{Class, Fen, Micros};
 use mingjing_network::run::WantsSerial;
 use std::collections::{HashMap, HashSet};
 use xxhash_rust::xxh3::xxh3_64;
@@ -23,40 +25,6 @@ pub enum Pass {
     Contacts,
     /// Phones, cards and the exact row too.
     Exact,
-}
-
-/// A piece of text in one of the two buffers of a batch; the top bit of `start` names the second.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Span {
-    start: u32,
-    len: u32,
-}
-
-const SECOND_BUFFER: u32 = 1 << 31;
-
-impl Span {
-    /// In the first buffer.
-    #[inline]
-    pub fn first(start: usize, end: usize) -> Span {
-        Span { start: start as u32, len: (end - start) as u32 }
-    }
-
-    /// In the second buffer.
-    #[inline]
-    pub fn second(start: usize, end: usize) -> Span {
-        Span { start: start as u32 | SECOND_BUFFER, len: (end - start) as u32 }
-    }
-
-    #[inline]
-    pub fn is_empty(self) -> bool {
-        self.len == 0
-    }
-
-    #[inline]
-    fn range(self) -> std::ops::Range<usize> {
-        let start = (self.start & !SECOND_BUFFER) as usize;
-        start..start + self.len as usize
-    }
 }
 
 /// What is the same for all batches of one reading.
@@ -90,7 +58,12 @@ impl Terms {
         }
     }
 
-    fn is_paid(&self, word: &[u8]) -> Option<bool> {
+    /// The class of a kind as it is written.
+    pub fn class(&self, kind: &[u8]) -> Option<Class> {
+        std::str::from_utf8(kind).ok().and_then(|kind| self.kinds.get(&fold(kind)).copied())
+    }
+
+    pub fn is_paid(&self, word: &[u8]) -> Option<bool> {
         match word {
             b"" => None,
             b"1" => Some(true),
@@ -99,40 +72,12 @@ impl Terms {
         }
     }
 
-    fn is_foreign(&self, word: &[u8]) -> bool {
+    pub fn is_foreign(&self, word: &[u8]) -> bool {
         match word {
             b"" | b"CNY" => false,
             other => std::str::from_utf8(other).is_ok_and(|w| !is_blank(w) && !self.cny.contains(&fold(w))),
         }
     }
-}
-
-#[derive(Clone, Copy)]
-struct Member {
-    account: Span,
-    referrer: Span,
-    placement: Span,
-    identity: Span,
-    joined: Option<Micros>,
-    mobile: Span,
-    bank_card: Span,
-    paid: Option<bool>,
-    has_identity: bool,
-    exact: Span,
-    row: u64,
-}
-
-#[derive(Clone, Copy)]
-struct Entry {
-    account: Span,
-    class: Class,
-    foreign: bool,
-    amount: Fen,
-    time: Option<Micros>,
-    serial: Span,
-    content: u64,
-    exact: Span,
-    row: u64,
 }
 
 /// What a format knows of a row beyond its texts.
@@ -148,29 +93,10 @@ pub(crate) struct Known {
     pub content: Option<u64>,
 }
 
-/// A finished batch with what was found on the way.
-#[derive(Default)]
-pub(crate) struct Batch {
-    first: String,
-    second: String,
-    members: Vec<Member>,
-    entries: Vec<Entry>,
-    /// Where the exact row is made when it is asked for.
-    pub lazy: Option<crate::parquet::Lazy>,
-    pub file: u32,
-    pub read: u64,
-    pub blank: u64,
-    pub rejected: Vec<Reject>,
-    pub bad_times: Vec<Reject>,
-    /// Kind as given, class, rows, first row.
-    pub kinds: Vec<(String, Option<Class>, u64, u64)>,
-}
-
-struct Kind {
-    text: Box<[u8]>,
-    class: Option<Class>,
-    count: u64,
-    first_row: u64,
+/// Stands the text for no account? `0` may be one.
+#[inline]
+pub(crate) fn is_blank_account(text: &[u8]) -> bool {
+    text.len() <= 4 && text != b"0" && std::str::from_utf8(text).is_ok_and(is_blank)
 }
 
 /// Makes the rows of one batch.
@@ -192,13 +118,8 @@ pub(crate) struct Maker<'a> {
     blank: u64,
     rejected: Vec<Reject>,
     bad_times: Vec<Reject>,
-    kinds: Vec<Kind>,
-    kind_index: HashMap<Box<[u8]>, usize>,
-    last_kind: usize,
+    kinds: Kinds,
 }
-
-/// Kinds that are looked for one after the other before the index is asked.
-const KINDS_IN_ROW: usize = 12;
 
 impl<'a> Maker<'a> {
     pub fn new(terms: &'a Terms, plan: &'a Plan, file: u32, first: Vec<u8>) -> Maker<'a> {
@@ -216,15 +137,13 @@ impl<'a> Maker<'a> {
             blank: 0,
             rejected: Vec::new(),
             bad_times: Vec::new(),
-            kinds: Vec::new(),
-            kind_index: HashMap::new(),
-            last_kind: 0,
+            kinds: Kinds::default(),
         }
     }
 
     #[inline]
     pub fn bytes(&self, span: Span) -> &[u8] {
-        let buffer = if span.start & SECOND_BUFFER == 0 { &self.first } else { &self.second };
+        let buffer = if span.is_second() { &self.second } else { &self.first };
         &buffer[span.range()]
     }
 
@@ -285,7 +204,7 @@ impl<'a> Maker<'a> {
         }
         let account = self.cell(Field::Account);
         let text = self.bytes(account);
-        if text.len() <= 4 && text != b"0" && std::str::from_utf8(text).is_ok_and(is_blank) {
+        if is_blank_account(text) {
             let value = String::from_utf8_lossy(text).into_owned();
             return self.reject(row, Some(Field::Account), value, Reason::BlankAccount);
         }
@@ -314,7 +233,7 @@ impl<'a> Maker<'a> {
                 continue;
             }
             let span = self.cells[at];
-            if span.start & SECOND_BUFFER == 0 {
+            if !span.is_second() {
                 self.second.extend_from_slice(&self.first[span.range()]);
             } else {
                 self.second.extend_from_within(span.range());
@@ -368,6 +287,9 @@ impl<'a> Maker<'a> {
     fn time(&mut self, row: u64, field: Field, known: Known) -> Option<Micros> {
         let span = self.cell(field);
         let cell = self.bytes(span);
+        if cell.is_empty() && known.time.is_none() {
+            return None;
+        }
         let time = known.time.unwrap_or_else(|| self.terms.zone.instant(cell));
         if time.is_none() && !std::str::from_utf8(cell).is_ok_and(is_blank) {
             let value = field.shown(&String::from_utf8_lossy(cell));
@@ -381,29 +303,8 @@ impl<'a> Maker<'a> {
     #[inline]
     fn class(&mut self, row: u64) -> Option<Class> {
         let span = self.cell(Field::Kind);
-        let text = self.bytes(span);
-        let is_it = |kind: &Kind| &*kind.text == text;
-        let at = if self.kinds.get(self.last_kind).is_some_and(is_it) {
-            self.last_kind
-        } else if let Some(at) = self.kinds.iter().take(KINDS_IN_ROW).position(is_it) {
-            at
-        } else if let Some(&at) = self.kind_index.get(text) {
-            at
-        } else {
-            let text: Box<[u8]> = text.into();
-            self.new_kind(text, row)
-        };
-        self.last_kind = at;
-        self.kinds[at].count += 1;
-        self.kinds[at].class
-    }
-
-    fn new_kind(&mut self, text: Box<[u8]>, row: u64) -> usize {
-        let class = std::str::from_utf8(&text).ok().and_then(|t| self.terms.kinds.get(&fold(t)).copied());
-        let at = self.kinds.len();
-        self.kind_index.insert(text.clone(), at);
-        self.kinds.push(Kind { text, class, count: 0, first_row: row });
-        at
+        let buffer = if span.is_second() { &self.second } else { &self.first };
+        self.kinds.class(&buffer[span.range()], row, self.terms)
     }
 
     /// Closes the batch. `Err` holds what stands in the first buffer before its first byte that is no UTF-8.
@@ -416,103 +317,19 @@ impl<'a> Maker<'a> {
         })?;
         let second = String::from_utf8(self.second)
             .expect("the second buffer holds whole pieces of texts, and the first is valid");
-        let text = |t: &[u8]| String::from_utf8_lossy(t).into_owned();
         Ok(Batch {
             first,
             second,
             members: self.members,
             entries: self.entries,
+            lean: None,
             lazy: None,
             file: self.file,
             read: self.read,
             blank: self.blank,
             rejected: self.rejected,
             bad_times: self.bad_times,
-            kinds: self.kinds.iter().map(|k| (text(&k.text), k.class, k.count, k.first_row)).collect(),
-        })
-    }
-}
-
-impl Batch {
-    /// Frees the rows once they have been prepared; what was found stays.
-    pub fn drop_rows(&mut self) {
-        (self.first, self.second) = (String::new(), String::new());
-        (self.members, self.entries) = (Vec::new(), Vec::new());
-        self.lazy = None;
-    }
-
-    #[inline]
-    fn text(&self, span: Span) -> &str {
-        let buffer = if span.start & SECOND_BUFFER == 0 { &self.first } else { &self.second };
-        &buffer[span.range()]
-    }
-
-    fn exact(&self, span: Span, row: u64, out: &mut Vec<u8>) {
-        out.clear();
-        match &self.lazy {
-            Some(lazy) => lazy.push(row, out),
-            None => out.extend_from_slice(self.text(span).as_bytes()),
-        }
-    }
-}
-
-/// Some rows of a member table, in input order.
-pub struct MemberBatch {
-    pub(crate) batch: Batch,
-}
-
-impl MemberBatch {
-    /// Writes the `i`-th of the rows exactly: every cell after trimming, joined by U+001F. In an exact pass only.
-    pub fn exact(&self, i: usize, out: &mut Vec<u8>) {
-        let row = &self.batch.members[i];
-        self.batch.exact(row.exact, row.row, out);
-    }
-
-    /// The rows, their `exact` left empty.
-    pub fn rows(&self) -> impl ExactSizeIterator<Item = MemberRow<'_>> {
-        let b = &self.batch;
-        b.members.iter().map(move |m| MemberRow {
-            account: b.text(m.account),
-            referrer: b.text(m.referrer),
-            placement: b.text(m.placement),
-            identity: m.has_identity.then(|| b.text(m.identity)),
-            joined: m.joined,
-            mobile: b.text(m.mobile),
-            bank_card: b.text(m.bank_card),
-            paid: m.paid,
-            exact: &[],
-            file: b.file,
-            row: m.row,
-        })
-    }
-}
-
-/// Some rows of a ledger, in input order.
-pub struct LedgerBatch {
-    pub(crate) batch: Batch,
-}
-
-impl LedgerBatch {
-    /// Writes the `i`-th of the rows exactly: every cell after trimming, joined by U+001F. In an exact pass only.
-    pub fn exact(&self, i: usize, out: &mut Vec<u8>) {
-        let row = &self.batch.entries[i];
-        self.batch.exact(row.exact, row.row, out);
-    }
-
-    /// The rows, their `exact` left empty.
-    pub fn rows(&self) -> impl ExactSizeIterator<Item = LedgerRow<'_>> {
-        let b = &self.batch;
-        b.entries.iter().map(move |e| LedgerRow {
-            account: b.text(e.account),
-            class: e.class,
-            amount: e.amount,
-            time: e.time,
-            serial: b.text(e.serial),
-            foreign: e.foreign,
-            content: e.content,
-            exact: &[],
-            file: b.file,
-            row: e.row,
+            kinds: self.kinds.close(),
         })
     }
 }

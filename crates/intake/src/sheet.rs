@@ -1,9 +1,10 @@
 //! Rows that a format has taken apart on the reading thread, on their way to the workers.
 
+use crate::batch::{Batch, Span};
 use crate::columns::Plan;
 use crate::field::{Field, Table};
 use crate::parquet::{KEY_FIELDS, WHOLE_DOUBLE_MAX};
-use crate::rows::{Batch, Known, Maker, SEPARATOR, Span, Terms};
+use crate::rows::{Known, Maker, SEPARATOR, Terms};
 use crate::tally::Reason;
 use crate::values::amount_of_double;
 use memchr::memchr2;

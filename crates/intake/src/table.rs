@@ -1,5 +1,6 @@
 //! The two tables: opening them, reading them batch by batch.
 
+use crate::batch::{Batch, LedgerBatch, MemberBatch};
 use crate::csv::{Chunk, Chunks, Limits, parse};
 use crate::encoding::utf8_reader;
 use crate::error::Error;
@@ -8,7 +9,7 @@ use crate::flow::{self, Emit};
 use crate::input::{Body, Input, Source, open_all, unpacked};
 use crate::mapping::Mapping;
 use crate::parquet::{BATCH_ROWS, Group};
-use crate::rows::{Batch, LedgerBatch, Maker, MemberBatch, Pass, Terms};
+use crate::rows::{Maker, Pass, Terms};
 use crate::tally::{Tally, Watch};
 use mingjing_network::rows::Class;
 use mingjing_network::run::WantsSerial;
@@ -47,6 +48,11 @@ macro_rules! table {
             /// The files as they were recognised.
             pub fn inputs(&self) -> Vec<&Input> {
                 self.0.sources.iter().map(|s| &s.input).collect()
+            }
+
+            /// How many rows the files say they have; `None` unless every file does. Never more than bytes.
+            pub fn row_count(&self) -> Option<u64> {
+                self.0.sources.iter().map(Source::row_count).sum()
             }
 
             /// Has one of the files this field?

@@ -1,4 +1,4 @@
-//! Findings, kept small: 32 bytes each, so that a table in which every identity number is blank can be listed.
+//! Findings, kept small: 16 bytes each, so that a table in which every identity number is blank can be listed.
 
 use crate::count::Origin;
 use crate::figures::{FINDING_KEYS, Finding, Table};

@@ -1,9 +1,9 @@
 //! From ledger rows to the money of every account, day by day, exact.
 //!
 //! Rows are applied as they come, on all threads at once (sums of whole fen do not depend on the order), and one
-//! 64-bit digest of each is kept: of its serial number, or of its whole content where it has none. Only rows whose
+//! digest of each is kept: of its serial number, or of its whole content where it has none. Only rows whose
 //! digest occurs twice are read again, exactly; what turns out to be a duplicate is taken back.
-//! Memory: 24 bytes an account, 8 a row while reading, and the rows with a doubtful digest.
+//! Memory: 24 bytes an account, 4 a row while reading, and the rows with a doubtful digest.
 
 use crate::details::{Detail, code};
 use crate::figures::{Boundary, DayFlow, NetBasis, Refusal, Terms};

@@ -16,6 +16,7 @@ pub mod forest;
 mod intern;
 pub mod keys;
 pub mod ledger;
+mod long;
 pub mod members;
 pub mod policy;
 mod repeats;

@@ -114,7 +114,28 @@ pub struct Members {
     too_many: bool,
 }
 
+/// Rows for which room is made at most.
+const ROOM_MAX: u64 = 1 << 30;
+
 impl Members {
+    /// Begins, with room for so many rows, if their number is known.
+    pub fn with_room(rows: Option<u64>) -> Members {
+        let mut members = Members::default();
+        if let Some(rows) = rows {
+            // Referrers that are in no row of their own need a little more.
+            let room = rows.min(ROOM_MAX) as usize;
+            let room = room + room / 64 + 64;
+            members.interner = Interner::with_capacity(room);
+            members.keys.reserve_exact(room);
+            members.referrer.reserve_exact(room);
+            members.identity.reserve_exact(room);
+            members.joined.reserve_exact(room);
+            members.flags.reserve_exact(room);
+            members.ordinal.reserve_exact(room);
+        }
+        members
+    }
+
     /// Takes a chunk of the quick pass. Chunks come in the order of the input.
     pub fn absorb(&mut self, mut chunk: MemberChunk) {
         self.remap(&mut chunk);

@@ -1,7 +1,8 @@
-//! Which rows may be there twice: one 64-bit digest of each row, and those digests that occur more than once.
+//! Which rows may be there twice: one digest of each row, and those digests that occur more than once.
 //!
-//! Equal rows have equal digests; different rows may, rarely. So a digest only ever points at rows to compare.
-//! Memory: 8 bytes a row. Time: every digest is sorted once, in parts that fit the caches.
+//! Equal rows have equal digests; different rows may, rarely: of 42 bits that are kept, about 20 thousand pairs among
+//! 400 million rows. So a digest only ever points at rows to compare.
+//! Memory: 4 bytes a row. Time: every digest is sorted once, in parts that fit the caches.
 
 use crate::rows::LedgerRow;
 use rayon::prelude::*;
@@ -19,10 +20,14 @@ pub(crate) fn digest(row: &LedgerRow<'_>) -> u64 {
 #[inline]
 pub(crate) fn digest_of_serial(serial: &str) -> u64 {
     let mut hash = serial.len() as u64;
-    for part in serial.as_bytes().chunks(8) {
-        let mut word = [0u8; 8];
-        word[..part.len()].copy_from_slice(part);
-        hash = mix(hash ^ u64::from_le_bytes(word));
+    let mut words = serial.as_bytes().chunks_exact(8);
+    for word in &mut words {
+        hash = mix(hash ^ u64::from_le_bytes(word.try_into().expect("chunks are of eight")));
+    }
+    let rest = words.remainder();
+    if !rest.is_empty() {
+        let word = rest.iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte));
+        hash = mix(hash ^ word);
     }
     hash
 }
@@ -41,6 +46,7 @@ pub(crate) struct Suspects {
 }
 
 impl Suspects {
+    /// From kept digests, sorted.
     pub(crate) fn new(sorted: Vec<u64>) -> Suspects {
         let words = (sorted.len() / 4 + 1).next_power_of_two();
         let mut bits = vec![0u64; words];
@@ -57,62 +63,90 @@ impl Suspects {
 
     #[inline]
     pub(crate) fn contains(&self, digest: u64) -> bool {
-        let word = self.bits[digest as usize >> 6 & (self.bits.len() - 1)];
-        word >> (digest & 63) & 1 == 1 && self.sorted.binary_search(&digest).is_ok()
+        let kept = digest >> DROPPED_BITS;
+        let word = self.bits[kept as usize >> 6 & (self.bits.len() - 1)];
+        word >> (kept & 63) & 1 == 1 && self.sorted.binary_search(&kept).is_ok()
     }
 }
 
-const PARTS: usize = 16;
+const PART_BITS: u32 = 10;
+const PARTS: usize = 1 << PART_BITS;
+/// Bits of a digest that are not kept: the highest choose the part, the next 32 stand in it.
+const DROPPED_BITS: u32 = 64 - PART_BITS - 32;
+
+/// Digests of a block.
+const BLOCK: usize = 1 << 10;
+/// Digests of a slab: 34 MB, of which only what is written is in memory.
+const SLAB: usize = 1 << 23;
 
 /// The digests of all rows, by parts of their highest bits, so that one part after the other can be sorted.
 ///
-/// A part grows by segments that are large enough to be given back to the system whole when they are done with;
-/// many small blocks would stay with the program as free memory that nothing of another size can use.
-#[derive(Default)]
+/// A part grows by blocks that are cut from slabs, and a slab is large enough to be given back to the system whole;
+/// blocks of their own would stay with the program as free memory that nothing of another size can use.
 pub(crate) struct Digests {
-    parts: [Vec<Vec<u64>>; PARTS],
+    slabs: Vec<Vec<u32>>,
+    /// Blocks cut from the last slab.
+    cut: usize,
+    parts: Vec<Part>,
 }
 
-/// Digests of a segment: 34 MB, of which only what is written is in memory.
-const SEGMENT: usize = 1 << 22;
+/// The blocks of one part: slab and start. The last one is filled up to `filled`.
+struct Part {
+    blocks: Vec<(u32, u32)>,
+    filled: usize,
+}
 
-fn part(digest: u64) -> usize {
-    (digest >> 60) as usize
+impl Default for Digests {
+    fn default() -> Digests {
+        let parts = (0..PARTS).map(|_| Part { blocks: Vec::new(), filled: BLOCK }).collect();
+        Digests { slabs: Vec::new(), cut: SLAB / BLOCK, parts }
+    }
 }
 
 impl Digests {
     pub(crate) fn push(&mut self, digests: &[u64]) {
         for &digest in digests {
-            let segments = &mut self.parts[part(digest)];
-            match segments.last_mut() {
-                Some(segment) if segment.len() < SEGMENT => segment.push(digest),
-                _ => {
-                    let mut segment = Vec::with_capacity(SEGMENT);
-                    segment.push(digest);
-                    segments.push(segment);
+            let part = &mut self.parts[(digest >> (64 - PART_BITS)) as usize];
+            if part.filled == BLOCK {
+                if self.cut == SLAB / BLOCK {
+                    self.slabs.push(vec![0; SLAB]);
+                    self.cut = 0;
                 }
+                part.blocks.push((self.slabs.len() as u32 - 1, (self.cut * BLOCK) as u32));
+                part.filled = 0;
+                self.cut += 1;
+            }
+            if let Some(&(slab, start)) = part.blocks.last() {
+                self.slabs[slab as usize][start as usize + part.filled] = (digest >> DROPPED_BITS) as u32;
+                part.filled += 1;
             }
         }
     }
 
-    /// Those that occur at least twice, sorted.
+    /// Those that occur at least twice, as they are kept, sorted.
     pub(crate) fn repeated(self) -> Vec<u64> {
-        let parts: Vec<Vec<u64>> = self.parts.into_par_iter().map(repeated_in).collect();
+        let parts: Vec<Vec<u64>> = (0..PARTS)
+            .into_par_iter()
+            .map_init(Vec::new, |own, number| self.repeated_in(number, own))
+            .collect();
         // One part after the other is one sorted list.
         parts.into_iter().flatten().collect()
     }
-}
 
-/// Those of one part that occur at least twice, sorted.
-fn repeated_in(mut segments: Vec<Vec<u64>>) -> Vec<u64> {
-    let mut own = match segments.len() {
-        0 | 1 => segments.pop().unwrap_or_default(),
-        _ => segments.concat(),
-    };
-    own.sort_unstable();
-    let mut twice: Vec<u64> = own.windows(2).filter(|w| w[0] == w[1]).map(|w| w[0]).collect();
-    twice.dedup();
-    twice
+    /// Those of one part; `own` is room for its digests.
+    fn repeated_in(&self, number: usize, own: &mut Vec<u32>) -> Vec<u64> {
+        own.clear();
+        let part = &self.parts[number];
+        for (i, &(slab, start)) in part.blocks.iter().enumerate() {
+            let filled = if i + 1 == part.blocks.len() { part.filled } else { BLOCK };
+            own.extend_from_slice(&self.slabs[slab as usize][start as usize..start as usize + filled]);
+        }
+        own.sort_unstable();
+        let twice = own.windows(2).filter(|w| w[0] == w[1]);
+        let mut twice: Vec<u64> = twice.map(|w| (number as u64) << 32 | u64::from(w[0])).collect();
+        twice.dedup();
+        twice
+    }
 }
 
 #[cfg(test)]

@@ -165,14 +165,14 @@ impl Roster {
         place(&self.file_start, self.ordinal[a as usize])
     }
 
-    /// The numbers of many accounts, looked up together.
-    pub fn find_all<'t>(&self, accounts: impl Iterator<Item = &'t str>) -> Vec<Option<u32>> {
-        // The key of no account stands for a long text that none bears.
-        let keys: Vec<Key> =
-            accounts.map(|account| self.names.texts.find(account).unwrap_or_default()).collect();
-        let mut numbers = Vec::with_capacity(keys.len());
-        self.interner.find_all(&keys, &self.names.keys, &mut numbers);
-        numbers.into_iter().map(|number| (number != NONE).then_some(number)).collect()
+    /// For which account each row of the member table was kept.
+    pub fn kept_rows(&self) -> KeptRows {
+        let rows = self.ordinal.par_iter().max().map_or(0, |&last| last as usize + 1);
+        let mut accounts = vec![NONE; rows];
+        for (&ordinal, account) in self.ordinal.iter().zip(0..) {
+            accounts[ordinal as usize] = account;
+        }
+        KeptRows { file_start: self.file_start.clone(), accounts }
     }
 
     /// The number of an account.
@@ -233,5 +233,20 @@ impl Roster {
     /// Has the table a paid flag that could be read in any row kept?
     pub(crate) fn has_paid_flag(&self) -> bool {
         self.flags.par_iter().any(|flags| flags & flag::PAID_KNOWN != 0)
+    }
+}
+
+/// For which account each row of the member table was kept; 4 bytes a row.
+pub struct KeptRows {
+    file_start: Vec<u64>,
+    accounts: Vec<u32>,
+}
+
+impl KeptRows {
+    /// The account of a row; `None` for a row that was not kept.
+    #[inline]
+    pub fn account(&self, file: u32, row: u64) -> Option<u32> {
+        let ordinal = self.file_start.get(file as usize)? + row;
+        self.accounts.get(ordinal as usize).copied().filter(|&account| account != NONE)
     }
 }

@@ -46,6 +46,11 @@ pub trait Source {
         absorb: impl FnMut(T),
     ) -> Result<(), Self::Error>;
 
+    /// How many rows the member table has at most, where that is known before reading: room is made for them.
+    fn member_rows(&self) -> Option<u64> {
+        None
+    }
+
     /// Is there a ledger?
     fn has_ledger(&self) -> bool;
 
@@ -122,7 +127,7 @@ pub fn roster<S: Source>(
     phase: &mut dyn FnMut(Phase),
 ) -> Result<Roster, Stop<S::Error>> {
     phase(Phase::Members);
-    let mut members = Members::default();
+    let mut members = Members::with_room(source.member_rows());
     source.members(None, MemberChunk::fill, |chunk| members.absorb(chunk)).map_err(Stop::Source)?;
     if members.repeats() {
         phase(Phase::MembersExact);

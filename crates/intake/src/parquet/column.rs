@@ -48,6 +48,7 @@ pub(super) enum Column<'a> {
     Double(&'a arrow::array::Float64Array),
     Decimal(&'a arrow::array::Decimal128Array, i8),
     Date(&'a arrow::array::Date32Array),
+    Flag(&'a arrow::array::BooleanArray),
     /// Values, units of a second, has a zone.
     Time(Times<'a>, bool),
     Other(ArrayFormatter<'a>, &'a ArrayRef),
@@ -99,6 +100,7 @@ impl<'a> Column<'a> {
             DataType::UInt64 => Column::UInt(array.as_primitive()),
             DataType::Float64 => Column::Double(array.as_primitive()),
             DataType::Decimal128(_, scale) => Column::Decimal(array.as_primitive(), *scale),
+            DataType::Boolean => Column::Flag(array.as_boolean()),
             DataType::Date32 => Column::Date(array.as_primitive()),
             DataType::Timestamp(unit, zone) => {
                 let times = match unit {
@@ -114,6 +116,27 @@ impl<'a> Column<'a> {
                 Column::Other(ArrayFormatter::try_new(array, &OPTIONS).map_err(|e| e.to_string())?, array)
             }
         })
+    }
+
+    /// How many cells.
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Column::View(a) => a.len(),
+            Column::Bytes(a) => a.len(),
+            Column::Int(a) => a.len(),
+            Column::UInt(a) => a.len(),
+            Column::Double(a) => a.len(),
+            Column::Decimal(a, _) => a.len(),
+            Column::Date(a) => a.len(),
+            Column::Time(times, _) => match times {
+                Times::Second(a) => a.len(),
+                Times::Milli(a) => a.len(),
+                Times::Micro(a) => a.len(),
+                Times::Nano(a) => a.len(),
+            },
+            Column::Flag(a) => a.len(),
+            Column::Other(_, array) => array.len(),
+        }
     }
 
     pub(super) fn is_amount(&self) -> bool {
@@ -152,6 +175,9 @@ impl<'a> Column<'a> {
             Column::UInt(a) if a.is_valid(i) => push_int(out, i128::from(a.value(i))),
             Column::Double(a) if a.is_valid(i) => push_double(out, a.value(i)),
             Column::Decimal(a, scale) if a.is_valid(i) => push_decimal(out, a.value(i), *scale),
+            Column::Flag(a) if a.is_valid(i) => {
+                out.extend_from_slice(if a.value(i) { b"true" } else { b"false" });
+            }
             Column::Date(a) if a.is_valid(i) => push_date(out, i64::from(a.value(i))),
             Column::Time(a, has_zone) => match a.get(i) {
                 None => {}

@@ -39,21 +39,21 @@ pub fn find(tables: &Tables<'_>, roster: &Roster) -> Result<Vec<Group>, Error> {
     if !has(Field::Mobile) && !has(Field::BankCard) {
         return Ok(Vec::new());
     }
-    let (mut mobiles, mut cards) = (Vec::new(), Vec::new());
+    let kept = roster.kept_rows();
+    let room = |field| if has(field) { roster.names.len() } else { 0 };
+    let mut mobiles = Vec::with_capacity(room(Field::Mobile));
+    let mut cards = Vec::with_capacity(room(Field::BankCard));
     tables.members.read(
         Pass::Contacts,
         tables.jobs,
         tables.watch,
         |batch| {
-            let mut own = (Vec::new(), Vec::new());
-            let accounts = roster.find_all(batch.rows().map(|row| row.account));
-            for (row, account) in batch.rows().zip(accounts) {
-                let Some(account) = account else { continue };
+            let mut own = (Vec::with_capacity(batch.rows().len()), Vec::with_capacity(batch.rows().len()));
+            for row in batch.rows() {
                 // Of several rows of an account only the one that was kept speaks.
-                if roster.origin(account) == (row.file, row.row) {
-                    own.0.extend(held(row.mobile, account));
-                    own.1.extend(held(row.bank_card, account));
-                }
+                let Some(account) = kept.account(row.file, row.row) else { continue };
+                own.0.extend(held(row.mobile, account));
+                own.1.extend(held(row.bank_card, account));
             }
             own
         },
@@ -63,6 +63,7 @@ pub fn find(tables: &Tables<'_>, roster: &Roster) -> Result<Vec<Group>, Error> {
             Ok::<(), Error>(())
         },
     )?;
+    drop(kept);
     let mut groups = grouped("mobile", mobiles, roster);
     groups.extend(grouped("bank_card", cards, roster));
     Ok(groups)

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 /// Rows handed over at once: few enough to stay in the cache.
-const SLICE: usize = 512;
+const SLICE: usize = 128;
 
 /// Files of one table.
 const FILES_MAX: usize = 60_000;
@@ -115,6 +115,10 @@ impl Source for Tables<'_> {
         )?;
         self.members_tally.get_or_init(|| tally);
         Ok(())
+    }
+
+    fn member_rows(&self) -> Option<u64> {
+        self.members.row_count()
     }
 
     fn has_ledger(&self) -> bool {
