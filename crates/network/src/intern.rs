@@ -5,6 +5,7 @@
 //! account numbers share one line of sixteen slots: rows that stand together in a table mostly name accounts that
 //! were numbered together. Probing goes along one place of all lines, then along the next place.
 
+use crate::dense::Dense;
 use crate::keys::Key;
 
 /// No number: not found, or a key whose number was taken back.
@@ -13,6 +14,8 @@ pub const NONE: u32 = u32::MAX;
 const EMPTY: u32 = u32::MAX;
 /// A slot whose number was taken back; probing goes on behind it.
 const TAKEN_BACK: u32 = u32::MAX - 1;
+/// In place of a slot: no slot is needed.
+const TOLD: usize = usize::MAX;
 /// How many look-ups overlap.
 const BLOCK: usize = 32;
 
@@ -21,6 +24,8 @@ const BLOCK: usize = 32;
 pub struct Interner {
     slots: Vec<u32>,
     used: usize,
+    /// Keys that need no slot; only in a table that grows no more.
+    dense: Dense,
 }
 
 /// Slots of a line: a cache line of them.
@@ -42,11 +47,35 @@ impl Default for Interner {
 impl Interner {
     /// Room for `count` keys without growing.
     pub fn with_capacity(count: usize) -> Interner {
-        Interner { slots: vec![EMPTY; Interner::slots_for(count)], used: 0 }
+        Interner { slots: vec![EMPTY; Interner::slots_for(count)], used: 0, dense: Dense::default() }
     }
 
     fn slots_for(count: usize) -> usize {
         (count.saturating_mul(3) / 2 + 1).next_power_of_two().max(LINE)
+    }
+
+    /// The numbers of keys that stand in the order of their texts, to look up only, if many of them count up;
+    /// `None` if a table of slots does better.
+    pub fn of_sorted(keys: &[Key]) -> Option<Interner> {
+        let dense = Dense::of_sorted(keys);
+        if dense.is_empty() {
+            return None;
+        }
+        let others = || keys.iter().zip(0u32..).filter(|&(&key, _)| dense.find(key).is_none());
+        let mut interner = Interner::with_capacity(others().count());
+        others().for_each(|(&key, number)| interner.place(key, number));
+        interner.dense = dense;
+        Some(interner)
+    }
+
+    /// Puts a new key's number into its slot.
+    fn place(&mut self, key: Key, number: u32) {
+        let mut at = self.home(key);
+        while self.slots[at] != EMPTY {
+            at = self.after(at);
+        }
+        self.slots[at] = number;
+        self.used += 1;
     }
 
     #[inline]
@@ -125,13 +154,8 @@ impl Interner {
         let size = self.slots.len() * 2;
         self.slots = Vec::new();
         self.slots = vec![EMPTY; size];
-        for (number, &key) in keys.iter().enumerate() {
-            let mut at = self.home(key);
-            while self.slots[at] != EMPTY {
-                at = self.after(at);
-            }
-            self.slots[at] = number as u32;
-        }
+        self.used = 0;
+        keys.iter().zip(0..).for_each(|(&key, number)| self.place(key, number));
     }
 
     /// Gives every number `n` the number `new[n]`; [`NONE`] takes it back.
@@ -162,6 +186,9 @@ impl Interner {
 
     /// The number of `key`, or [`NONE`].
     pub fn find(&self, key: Key, keys: &[Key]) -> u32 {
+        if let Some(number) = self.dense.find(key) {
+            return number;
+        }
         let home = self.home(key);
         self.find_from(key, keys, home, self.slots[home])
     }
@@ -171,17 +198,22 @@ impl Interner {
         let mut homes = [(0usize, 0u32); BLOCK];
         for block in many.chunks(BLOCK) {
             for (home, &key) in homes.iter_mut().zip(block) {
-                let at = self.home(key);
-                *home = (at, self.slots[at]);
+                *home = match self.dense.find(key) {
+                    Some(number) => (TOLD, number),
+                    None => {
+                        let at = self.home(key);
+                        (at, self.slots[at])
+                    }
+                };
             }
             // The keys of the whole block, likewise.
             let mut warm = 0u64;
-            for &(_, number) in &homes[..block.len()] {
+            for &(_, number) in homes[..block.len()].iter().filter(|(at, _)| *at != TOLD) {
                 warm ^= keys.get(number as usize).map_or(0, |key| key.0);
             }
             std::hint::black_box(warm);
             for (&(at, number), &key) in homes.iter().zip(block) {
-                out.push(self.find_from(key, keys, at, number));
+                out.push(if at == TOLD { number } else { self.find_from(key, keys, at, number) });
             }
         }
     }

@@ -15,7 +15,7 @@ pub struct Key(pub(crate) u64);
 
 /// The forms. Seven bytes above four bits of length; the empty text is 0.
 const BYTES: u8 = 0;
-/// A number of 8 to 16 digits above four bits of length less one.
+/// A number of 1 to 16 digits above four bits of length less one.
 const NUMBER: u8 = 1;
 /// A number of 17 digits.
 const NUMBER_17: u8 = 2;
@@ -107,31 +107,27 @@ impl Key {
     #[inline]
     pub fn pack(text: &str) -> Option<Key> {
         let b = text.as_bytes();
-        if b.len() < 8 {
-            let mut out = [0u8; 8];
-            out[..b.len()].copy_from_slice(b);
-            out[7] = (b.len() as u8) << 4 | BYTES;
-            return Some(Key(u64::from_be_bytes(out)));
-        }
         if b.len() >= PACKED_MAX - 1 {
             return Key::pack_longest(b);
         }
         let count = b.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
         let before = b.len() - count;
-        if before <= 4 && count <= DIGITS_MAX[before] {
+        if count > 0 && before <= 4 && count <= DIGITS_MAX[before] {
             let (prefix, rest) = b.split_at(before);
-            let value = digits(rest)?;
+            let value = digits(rest)? << 8;
             if before == 0 {
-                return Some(Key(value << 8 | (count as u64 - 1) << 4 | u64::from(NUMBER)));
+                return Some(Key(value | (count as u64 - 1) << 4 | u64::from(NUMBER)));
             }
             if let Some(codes) = signs(prefix) {
-                let form = PREFIXED + before as u8 - 1;
-                return Some(Key(codes << (64 - 6 * before)
-                    | value << 8
-                    | (count as u64) << 4
-                    | u64::from(form)));
+                let form = u64::from(PREFIXED + before as u8 - 1);
+                return Some(Key(codes << (64 - 6 * before) | value | (count as u64) << 4 | form));
             }
-            return None;
+        }
+        if b.len() < 8 {
+            let mut out = [0u8; 8];
+            out[..b.len()].copy_from_slice(b);
+            out[7] = (b.len() as u8) << 4 | BYTES;
+            return Some(Key(u64::from_be_bytes(out)));
         }
         if b.len() > 10 {
             return None;
@@ -165,6 +161,17 @@ impl Key {
     #[inline]
     fn count(self) -> usize {
         (self.0 >> 4) as usize & 15
+    }
+
+    /// The lowest byte, and what stands above.
+    #[inline]
+    pub(crate) fn kind_and_value(self) -> (u8, u64) {
+        (self.0 as u8, self.0 >> 8)
+    }
+
+    /// The same of a key that ends in a number: among keys of one kind the values rise with the texts.
+    pub(crate) fn counted(self) -> Option<(u8, u64)> {
+        matches!(self.form(), NUMBER | PREFIXED..SIGNS).then(|| self.kind_and_value())
     }
 
     /// Does the text stand elsewhere, so that the key means nothing without its [`Texts`]?

@@ -8,6 +8,7 @@
 //! Pure: no files, no async, no SQL, no serialisation, no clock.
 
 pub mod count;
+mod dense;
 pub mod details;
 pub mod figures;
 mod finish;

@@ -317,8 +317,10 @@ impl Members {
         let keys = permuted(std::mem::take(&mut self.keys), &order, is_same);
         self.referrer = Vec::new();
         self.placement = Vec::new();
-        if !is_same {
-            self.interner.renumber(&rank);
+        match Interner::of_sorted(&keys) {
+            Some(interner) => self.interner = interner,
+            None if !is_same => self.interner.renumber(&rank),
+            None => {}
         }
         drop((rank, order));
         roster.names = Names { keys, texts: self.texts };
