@@ -20,6 +20,7 @@ use crate::flow::Emit;
 use crate::rows::{Known, Maker, Pass, SEPARATOR, Terms};
 use crate::tally::Reason;
 use arrow::array::{Array, ArrayRef, BooleanArray, RecordBatch};
+use arrow::buffer::BooleanBuffer;
 use arrow::datatypes::{DataType, Schema};
 use arrow::error::ArrowError;
 use column::{Column, simplified};
@@ -34,6 +35,7 @@ use parquet::schema::types::SchemaDescriptor;
 use std::fs::File;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
+use texts::Words;
 
 /// Rows of one batch.
 pub(crate) const BATCH_ROWS: usize = 32_768;
@@ -184,23 +186,23 @@ fn by_serial(
     wanted: &Arc<Mutex<Vec<u64>>>,
 ) -> RowFilter {
     let (serial, wanted) = (Arc::clone(serial), Arc::clone(wanted));
-    let (mut place, mut text) = (0u64, Vec::new());
+    let mut place = 0u64;
     let predicate = move |batch: RecordBatch| {
         let failed = |what: String| ArrowError::ParquetError(what);
         let array = simplified(batch.column(0)).map_err(failed)?;
         let column = Column::new(&array).map_err(failed)?;
+        let words = Words::of(&column).map_err(failed)?;
         let mut wanted = wanted.lock().map_err(|e| failed(e.to_string()))?;
-        let is_wanted = (0..batch.num_rows()).map(|i| {
-            text.clear();
-            column.push(i, &mut text);
-            let is_wanted = text.is_empty() || std::str::from_utf8(&text).map_or(true, |text| serial(text));
+        let is_wanted = BooleanBuffer::collect_bool(batch.num_rows(), |i| {
+            let text = words.at(i);
+            let is_wanted = text.is_empty() || serial(text);
             if is_wanted {
-                wanted.push(place);
+                wanted.push(place + i as u64);
             }
-            place += 1;
             is_wanted
         });
-        Ok(BooleanArray::from(is_wanted.collect::<Vec<_>>()))
+        place += batch.num_rows() as u64;
+        Ok(BooleanArray::new(is_wanted, None))
     };
     RowFilter::new(vec![Box::new(ArrowPredicateFn::new(ProjectionMask::roots(schema, [column]), predicate))])
 }

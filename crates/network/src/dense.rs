@@ -69,11 +69,6 @@ impl Dense {
         dense
     }
 
-    /// Is there no run?
-    pub fn is_empty(&self) -> bool {
-        self.runs.is_empty()
-    }
-
     /// The number of a key, or [`NONE`] for one that is not there; `None` if no run can tell.
     #[inline]
     pub fn find(&self, key: Key) -> Option<u32> {

@@ -8,12 +8,10 @@
 use crate::dense::Dense;
 use crate::keys::Key;
 
-/// No number: not found, or a key whose number was taken back.
+/// No number: not found.
 pub const NONE: u32 = u32::MAX;
 /// A slot that was never used.
 const EMPTY: u32 = u32::MAX;
-/// A slot whose number was taken back; probing goes on behind it.
-const TAKEN_BACK: u32 = u32::MAX - 1;
 /// In place of a slot: no slot is needed.
 const TOLD: usize = usize::MAX;
 /// How many look-ups overlap.
@@ -33,7 +31,7 @@ const LINE: usize = 16;
 
 /// Spreads a key over 64 bits (folded multiplication).
 #[inline]
-fn spread(word: u64) -> u64 {
+pub(crate) fn spread(word: u64) -> u64 {
     let product = u128::from(word ^ 0x9E37_79B9_7F4A_7C15) * u128::from(0xD1B5_4A32_D192_ED03u64);
     (product >> 64) as u64 ^ product as u64
 }
@@ -54,18 +52,14 @@ impl Interner {
         (count.saturating_mul(3) / 2 + 1).next_power_of_two().max(LINE)
     }
 
-    /// The numbers of keys that stand in the order of their texts, to look up only, if many of them count up;
-    /// `None` if a table of slots does better.
-    pub fn of_sorted(keys: &[Key]) -> Option<Interner> {
+    /// The numbers of different keys that stand in the order of their texts, to look up only.
+    pub fn of_sorted(keys: &[Key]) -> Interner {
         let dense = Dense::of_sorted(keys);
-        if dense.is_empty() {
-            return None;
-        }
         let others = || keys.iter().zip(0u32..).filter(|&(&key, _)| dense.find(key).is_none());
         let mut interner = Interner::with_capacity(others().count());
         others().for_each(|(&key, number)| interner.place(key, number));
         interner.dense = dense;
-        Some(interner)
+        interner
     }
 
     /// Puts a new key's number into its slot.
@@ -96,13 +90,7 @@ impl Interner {
         }
     }
 
-    /// The number of `key` in `keys`, pushing it when it is new.
-    #[inline]
-    pub fn intern(&mut self, key: Key, keys: &mut Vec<Key>) -> u32 {
-        let home = self.home(key);
-        self.intern_at(key, home, keys)
-    }
-
+    /// The number of a key in `keys`, pushing it when it is new.
     #[inline]
     fn intern_at(&mut self, key: Key, home: usize, keys: &mut Vec<Key>) -> u32 {
         let mut at = home;
@@ -158,25 +146,13 @@ impl Interner {
         keys.iter().zip(0..).for_each(|(&key, number)| self.place(key, number));
     }
 
-    /// Gives every number `n` the number `new[n]`; [`NONE`] takes it back.
-    pub fn renumber(&mut self, new: &[u32]) {
-        for slot in &mut self.slots {
-            if *slot < TAKEN_BACK {
-                *slot = match new[*slot as usize] {
-                    NONE => TAKEN_BACK,
-                    number => number,
-                };
-            }
-        }
-    }
-
     #[inline]
     fn find_from(&self, key: Key, keys: &[Key], mut at: usize, mut number: u32) -> u32 {
         loop {
             if number == EMPTY {
                 return NONE;
             }
-            if number != TAKEN_BACK && keys[number as usize] == key {
+            if keys[number as usize] == key {
                 return number;
             }
             at = self.after(at);
@@ -228,29 +204,24 @@ mod tests {
         for step in [1u64, 16, 10, 1 << 20] {
             let many: Vec<Key> =
                 (0..20_000).map(|i| Key::pack(&format!("{:016}", i * step)).unwrap()).collect();
-            let (mut interner, mut keys) = (Interner::with_capacity(1), Vec::new());
-            for (&key, i) in many.iter().zip(0..) {
-                assert_eq!(interner.intern(key, &mut keys), i);
-            }
+            let (mut interner, mut keys, mut out) = (Interner::with_capacity(1), Vec::new(), Vec::new());
+            interner.intern_all(&many, &mut keys, &mut out);
+            assert!(out.iter().zip(0..).all(|(&number, i)| number == i));
             assert!(many.iter().zip(0..).all(|(&key, i)| interner.find(key, &keys) == i));
             assert_eq!(interner.find(Key::pack("99999999999999").unwrap(), &keys), NONE);
         }
     }
 
     #[test]
-    fn keys_keep_their_numbers_through_growth_and_renumbering() {
+    fn keys_keep_their_numbers_through_growth() {
         let many: Vec<Key> = (0..5_000).map(|i| Key::pack(&format!("M{:09}", i % 3_000)).unwrap()).collect();
         let (mut interner, mut keys, mut out) = (Interner::with_capacity(4), Vec::new(), Vec::new());
         interner.intern_all(&many, &mut keys, &mut out);
         assert_eq!(keys.len(), 3_000);
         assert!(out.iter().zip(0..).all(|(&number, i)| number == i % 3_000));
-        // Reverse the numbers, take back number 7.
-        let new: Vec<u32> = (0..3_000).map(|i| if i == 7 { NONE } else { 2_999 - i }).collect();
-        interner.renumber(&new);
-        keys.reverse();
         let mut found = Vec::new();
         interner.find_all(&many[..10], &keys, &mut found);
-        assert_eq!(found, [2_999, 2_998, 2_997, 2_996, 2_995, 2_994, 2_993, NONE, 2_991, 2_990]);
+        assert_eq!(found, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
         assert_eq!(interner.find(Key::pack("stranger").unwrap(), &keys), NONE);
     }
 }

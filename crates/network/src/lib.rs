@@ -19,6 +19,8 @@ pub mod keys;
 pub mod ledger;
 mod long;
 pub mod members;
+mod order;
+mod persons;
 pub mod policy;
 mod repeats;
 pub mod roster;

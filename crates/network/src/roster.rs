@@ -10,7 +10,6 @@ use crate::intern::{Interner, NONE};
 use crate::keys::{Key, Names};
 use crate::rows::Micros;
 use rayon::prelude::*;
-use std::collections::HashMap;
 
 /// An unknown time.
 pub const NO_TIME: Micros = Micros::MIN;
@@ -22,7 +21,6 @@ pub(crate) mod flag {
     pub const HAS_IDENTITY: u8 = 4;
     pub const USABLE: u8 = 8;
     pub const BAD_CHECK: u8 = 16;
-    pub const MEMBER: u8 = 32;
     pub const SYSTEM: u8 = 64;
 }
 
@@ -181,52 +179,6 @@ impl Roster {
         match self.interner.find(key, &self.names.keys) {
             NONE => None,
             number => Some(number),
-        }
-    }
-
-    pub(crate) fn join_persons(&mut self, confirmed: &[(String, String)]) {
-        let n = self.flags.len();
-        let mut first: Vec<u32> = Vec::new();
-        let (mut interner, mut seen) = (Interner::with_capacity(n / 2), Vec::new());
-        self.holder = (0..n as u32).collect();
-        let usable: Vec<u32> =
-            (0..n as u32).filter(|&a| self.flags[a as usize] & flag::USABLE != 0).collect();
-        let mut numbers = Vec::new();
-        for block in usable.chunks(4_096) {
-            let keys: Vec<Key> = block.iter().map(|&a| self.identity[a as usize]).collect();
-            numbers.clear();
-            interner.intern_all(&keys, &mut seen, &mut numbers);
-            for (&a, &number) in block.iter().zip(&numbers) {
-                if number as usize == first.len() {
-                    first.push(a);
-                }
-                self.holder[a as usize] = first[number as usize];
-            }
-        }
-        self.join_confirmed(confirmed);
-    }
-
-    /// Accounts with one label are one person, with all that share their identity numbers.
-    fn join_confirmed(&mut self, confirmed: &[(String, String)]) {
-        let mut up: HashMap<u32, u32> = HashMap::new();
-        fn top(up: &HashMap<u32, u32>, mut a: u32) -> u32 {
-            while let Some(&next) = up.get(&a) {
-                a = next;
-            }
-            a
-        }
-        let mut labelled: HashMap<&str, u32> = HashMap::new();
-        for (account, label) in confirmed {
-            let Some(a) = self.find(account.trim()) else { continue };
-            let a = top(&up, self.holder[a as usize]);
-            let b = *labelled.entry(label.as_str()).or_insert(a);
-            let b = top(&up, b);
-            if a != b {
-                up.insert(a.max(b), a.min(b));
-            }
-        }
-        if !up.is_empty() {
-            self.holder.par_iter_mut().for_each(|holder| *holder = top(&up, *holder));
         }
     }
 
