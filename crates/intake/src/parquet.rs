@@ -37,8 +37,10 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use texts::Words;
 
-/// Rows of one batch.
-pub(crate) const BATCH_ROWS: usize = 32_768;
+/// Rows of one batch: few enough that its columns stay in the caches and their memory with the thread.
+pub(crate) const BATCH_ROWS: usize = 8_192;
+/// Batches of a row group that may wait for those before.
+pub(crate) const WAITING_MAX: usize = (1 << 20) / BATCH_ROWS;
 
 /// Opens the footer; texts will be read as views into the pages.
 pub(crate) fn open(path: &Path, name: &str) -> Result<ArrowReaderMetadata, Error> {

@@ -8,7 +8,7 @@ use crate::field::{Field, Table};
 use crate::flow::{self, Emit};
 use crate::input::{Body, Input, Source, open_all, unpacked};
 use crate::mapping::Mapping;
-use crate::parquet::{BATCH_ROWS, Group};
+use crate::parquet::{BATCH_ROWS, Group, WAITING_MAX};
 use crate::rows::{Maker, Pass, Terms};
 use crate::tally::{Tally, Watch};
 use mingjing_network::rows::Class;
@@ -209,7 +209,7 @@ impl Reading {
                     }
                     _ => 1,
                 };
-                return Ok(Some(((file, job), waiting.min(32))));
+                return Ok(Some(((file, job), waiting.min(WAITING_MAX))));
             }
             feed = None;
             file += 1;

@@ -15,12 +15,15 @@ use crate::rows::{Class, Day, Fen, LedgerRow, Micros};
 use crate::run::WantsSerial;
 use crate::sums::{FlowCache, Sums};
 use mingjing_model::time::day_in_shanghai;
+use rayon::prelude::*;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 
 /// Rows that are looked up and applied together.
 const BLOCK: usize = 64;
+/// Rows for which a chunk makes room at first.
+const CHUNK_ROWS: usize = 8_192;
 const THIRTY_DAYS: Micros = 30 * 86_400 * 1_000_000;
 /// The greatest sum that Decimal(18,2) holds, in fen.
 const SUM_FEN_MAX: i128 = 999_999_999_999_999_999;
@@ -171,7 +174,9 @@ pub struct Ledger {
 impl<'a> LedgerPass<'a> {
     /// Begins.
     pub fn new(roster: &'a Roster, terms: &Terms) -> LedgerPass<'a> {
-        let zeros = || (0..roster.names.len()).map(|_| AtomicI64::new(0)).collect();
+        // Written on all threads, not asked of the system as zeros: of those each page would be met twice, when it is
+        // first read and when it is first written, the second time with a stop of all threads.
+        let zeros = || (0..roster.names.len()).into_par_iter().map(|_| AtomicI64::new(0)).collect();
         let adder = Adder {
             roster,
             rules: Rules { boundary: terms.boundary, cutoff: terms.cutoff },
@@ -258,6 +263,9 @@ impl Adder<'_> {
     /// Applies rows; may run on many threads at once.
     pub fn fill(&self, chunk: &mut LedgerChunk, rows: &[LedgerRow<'_>]) {
         chunk.rows += rows.len() as u64;
+        if chunk.digests.capacity() == 0 {
+            chunk.digests.reserve(CHUNK_ROWS);
+        }
         let mut accounts: Vec<u32> = Vec::with_capacity(BLOCK);
         for rows in rows.chunks(BLOCK) {
             accounts.clear();

@@ -160,6 +160,8 @@ struct Maker<'a> {
     doubles: Vec<(Field, &'a Column<'a>)>,
     /// Columns that are read as text: place in the file, texts.
     words: Vec<(usize, Words)>,
+    /// The last cell of each that was found to hold no control character, where it was short.
+    sound: Vec<u128>,
     /// Can a row repeat the headings?
     may_repeat_heading: bool,
     batch: Batch,
@@ -204,6 +206,7 @@ impl<'a> Maker<'a> {
             time,
             time_field,
             doubles: KEY_FIELDS.iter().filter_map(|&f| Some((f, column(f).filter(is_double)?))).collect(),
+            sound: vec![0; words.len()],
             words,
             may_repeat_heading,
             batch: Batch { file, ..Batch::default() },
@@ -255,7 +258,8 @@ impl<'a> Maker<'a> {
     /// Is the row at `place` one to take? One that is not has been rejected.
     #[inline]
     fn is_sound(&mut self, account: &Words, place: usize) -> bool {
-        if self.words.iter().any(|(_, words)| words.has_control(place)) {
+        let mut words = self.words.iter().zip(&mut self.sound);
+        if words.any(|((_, words), sound)| words.has_control(place, sound)) {
             self.reject(place, None, String::new(), Reason::ControlCharacter);
             return false;
         }

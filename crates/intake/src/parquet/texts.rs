@@ -55,11 +55,19 @@ impl Words {
         }
     }
 
-    /// Is there a NUL or U+001F in the cell?
+    /// Is there a NUL or U+001F in the cell? `sound` is the last short cell without, and is kept up.
     #[inline]
-    pub fn has_control(&self, place: usize) -> bool {
+    pub fn has_control(&self, place: usize, sound: &mut u128) -> bool {
+        let short = self.short(place);
+        if short == Some(*sound) {
+            return false;
+        }
         let text = self.raw(place).as_bytes();
-        may_have_control(text) && memchr2(SEPARATOR, 0, text).is_some()
+        let found = may_have_control(text) && memchr2(SEPARATOR, 0, text).is_some();
+        if let (false, Some(short)) = (found, short) {
+            *sound = short;
+        }
+        found
     }
 
     /// The cell as one number where it is short: equal cells have equal ones.

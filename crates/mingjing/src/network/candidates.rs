@@ -118,7 +118,7 @@ fn grouped(kind: &'static str, mut all: Vec<Held>, roster: &Roster) -> Vec<Group
     all.par_sort_unstable();
     let person = |held: &Held| roster.holder(held.account);
     let mut groups: Vec<&[Held]> = all
-        .chunk_by(|a, b| (a.fingerprint, a.last) == (b.fingerprint, b.last))
+        .par_chunk_by(|a, b| (a.fingerprint, a.last) == (b.fingerprint, b.last))
         .filter(|same| same.iter().any(|held| person(held) != person(&same[0])))
         .collect();
     groups.sort_unstable_by_key(|same| same[0].account);
