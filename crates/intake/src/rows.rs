@@ -21,7 +21,7 @@ pub(crate) const SEPARATOR: u8 = 0x1F;
 pub enum Pass {
     /// What is counted. Phones and cards may be left empty.
     Quick,
-    /// Of members the account, phone and card; all else may be left empty.
+    /// Of members the phone and card, by row; all else may be left empty, the account too.
     Contacts,
     /// Phones, cards and the exact row too.
     Exact,

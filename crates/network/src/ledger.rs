@@ -5,6 +5,12 @@
 //! digest occurs twice are read again, exactly; what turns out to be a duplicate is taken back.
 //! Memory: 24 bytes an account, 4 a row while reading, and the rows with a doubtful digest.
 
+mod dropped;
+mod exact;
+
+pub use dropped::FlowChunk;
+pub use exact::SuspectChunk;
+
 use crate::details::{Detail, code};
 use crate::figures::{Boundary, DayFlow, NetBasis, Refusal, Terms};
 use crate::intern::NONE;
@@ -14,6 +20,7 @@ use crate::roster::{NO_TIME, Roster};
 use crate::rows::{Class, Day, Fen, LedgerRow, Micros};
 use crate::run::WantsSerial;
 use crate::sums::{FlowCache, Sums};
+use exact::Serial;
 use mingjing_model::time::day_in_shanghai;
 use rayon::prelude::*;
 use std::collections::{HashMap, HashSet};
@@ -137,17 +144,6 @@ pub struct Taker {
     serials: HashMap<Box<str>, Serial>,
     contents: HashSet<Box<[u8]>>,
     duplicates: HashSet<(u32, u64)>,
-}
-
-/// What is known of one serial number, while rows come in order.
-#[derive(Default)]
-struct Serial {
-    contents: HashSet<Box<[u8]>>,
-    /// The first row that is not a reversal.
-    first: Option<Option<Original>>,
-    plain_contents: u32,
-    /// Reversals met.
-    reversals: Vec<Detail>,
 }
 
 /// The finished ledger: money by account, and what does not belong to one.
@@ -382,51 +378,6 @@ impl Taker {
             detail
         }));
     }
-
-    /// Takes a chunk of the exact pass, in the order of the input.
-    pub fn absorb_exact(&mut self, adder: &Adder<'_>, chunk: SuspectChunk) {
-        for suspect in chunk.rows {
-            let account = adder.roster.find(&suspect.account).unwrap_or(NONE);
-            let row = LedgerRow { account: &suspect.account, serial: &suspect.serial, ..suspect.row };
-            if row.serial.is_empty() {
-                if !self.contents.insert(suspect.exact) {
-                    let key = self.texts.key(row.account);
-                    self.details.push(detail(&row, code::POSSIBLE_DUPLICATE_LEDGER_ROWS, key));
-                }
-                continue;
-            }
-            self.serial_row(adder, row, account, suspect.exact);
-        }
-    }
-
-    fn serial_row(&mut self, adder: &Adder<'_>, row: LedgerRow<'_>, account: u32, exact: Box<[u8]>) {
-        let key = self.texts.key(row.account);
-        let mut serial = self.serials.remove(row.serial).unwrap_or_default();
-        if !serial.contents.insert(exact) {
-            self.details.push(detail(&row, code::DUPLICATE_LEDGER_ROWS, key));
-            self.duplicates.insert((row.file, row.row));
-            let (mut sums, mut flows) = (Sums::default(), FlowCache::default());
-            adder.apply(&row, account, -1, &mut sums, &mut flows);
-            flows.flush(&mut sums.days);
-            self.sums.add(&sums, -1);
-        } else if row.class == Class::Reversal {
-            if adder.rules.fate(&row, account) == Fate::Reversal {
-                serial.reversals.push(detail(&row, code::UNLINKED_REVERSALS, key));
-            }
-        } else {
-            serial.plain_contents += 1;
-            if serial.plain_contents == 2 {
-                self.details.push(detail(&row, code::CONFLICTING_SERIALS, key));
-            }
-            if serial.first.is_none() {
-                serial.first = Some(match adder.rules.fate(&row, account) {
-                    Fate::Counted(flow) => Some(Original { account, flow, amount: row.amount }),
-                    _ => None,
-                });
-            }
-        }
-        self.serials.insert(row.serial.into(), serial);
-    }
 }
 
 fn plain(column: Vec<AtomicI64>) -> Vec<Fen> {
@@ -462,91 +413,6 @@ impl Roster {
     }
 }
 
-/// Rows with a doubtful digest, whole.
-#[derive(Default)]
-pub struct SuspectChunk {
-    rows: Vec<Suspect>,
-}
-
-impl SuspectChunk {
-    /// Keeps rows.
-    pub fn fill(&mut self, rows: &[LedgerRow<'_>]) {
-        self.rows.extend(rows.iter().map(|row| Suspect {
-            account: row.account.into(),
-            serial: row.serial.into(),
-            exact: row.exact.into(),
-            row: LedgerRow { account: "", serial: "", exact: &[], ..*row },
-        }));
-    }
-}
-
-struct Suspect {
-    account: Box<str>,
-    serial: Box<str>,
-    exact: Box<[u8]>,
-    row: LedgerRow<'static>,
-}
-
 fn detail(row: &LedgerRow<'_>, code: u8, account: Key) -> Detail {
     Detail { account, row: row.row as u32, file: row.file as u16, code, is_ledger: true }
-}
-
-/// Flows of dropped accounts, to be taken off the days and the thirty days.
-#[derive(Default)]
-pub struct FlowChunk {
-    sums: Sums,
-}
-
-impl FlowChunk {
-    /// Adds another chunk.
-    pub fn join(&mut self, other: FlowChunk) {
-        self.sums.add(&other.sums, 1);
-    }
-}
-
-impl Ledger {
-    /// Has any account that is not kept money that the days know of?
-    pub fn has_money_outside(&self, is_kept: &[bool]) -> bool {
-        (0..is_kept.len())
-            .any(|a| !is_kept[a] && (self.paid_in[a] != 0 || self.bonus[a] != 0 || self.withdrawn[a] != 0))
-    }
-
-    /// Adds up what rows gave to accounts that are not kept (`is_kept` by account of the roster).
-    pub fn fill_dropped(
-        &self,
-        roster: &Roster,
-        is_kept: &[bool],
-        chunk: &mut FlowChunk,
-        rows: &[LedgerRow<'_>],
-    ) {
-        let mut flows = FlowCache::default();
-        for row in rows {
-            let Some(account) = roster.find(row.account) else { continue };
-            let is_out = is_kept[account as usize] || self.duplicates.contains(&(row.file, row.row));
-            if is_out || row.foreign || row.amount < 0 || self.rules.is_after_cutoff(row) {
-                continue;
-            }
-            let flow = self.rules.flow(row.class);
-            if flow != Flow::Nowhere {
-                roster.add_flow(flow, row, account, &mut chunk.sums, &mut flows);
-            }
-        }
-        flows.flush(&mut chunk.sums.days);
-    }
-
-    /// Takes the chunk off.
-    pub fn absorb_dropped(&mut self, chunk: FlowChunk) {
-        self.sums.add(&chunk.sums, -1);
-        self.sums.days.retain(|_, flow| *flow != DayFlow::default());
-    }
-
-    /// Amounts of kept accounts that reversals took back: money in, bonus, withdrawn.
-    pub(crate) fn reversed(&self, is_kept: impl Fn(u32) -> bool) -> (i128, i128, i128) {
-        let sum = |flow: Flow| {
-            let own =
-                self.originals.iter().filter(|original| original.flow == flow && is_kept(original.account));
-            own.map(|original| i128::from(original.amount)).sum()
-        };
-        (sum(Flow::In), sum(Flow::Bonus), sum(Flow::Out))
-    }
 }

@@ -5,6 +5,7 @@
 use crate::count::Count;
 use crate::figures::{Refusal, Terms};
 use crate::finish::finish;
+use crate::intern::Interner;
 use crate::ledger::{FlowChunk, Ledger, LedgerChunk, LedgerPass, SuspectChunk};
 use crate::members::{MemberChunk, Members};
 use crate::policy;
@@ -200,6 +201,8 @@ pub fn count_with<S: Source>(
             .map_err(Stop::Source)?;
         ledger.absorb_dropped(off);
     }
+    // Nobody is looked up any more.
+    roster.interner = Interner::default();
     phase(Phase::Count);
     Ok(finish(roster, ledger, kept, terms))
 }
