@@ -8,6 +8,7 @@ use crate::holders::Holders;
 use crate::keys::{Key, Names, Text, Texts};
 use crate::rows::{Day, Fen};
 use crate::territory::{Several, Territory};
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 
 pub use crate::finish::Parts;
@@ -206,6 +207,19 @@ impl Count {
         }
     }
 
+    /// The persons, numbered from 0, whose territory passes a test; rising.
+    pub fn persons_where(&self, test: impl Fn(&Territory) -> bool + Sync) -> Vec<u32> {
+        let all = (0..self.persons() as u32).into_par_iter();
+        all.filter(|&p| test(&self.territory(p as usize))).collect()
+    }
+
+    /// The only account of the person numbered `p` from 0; `None` if he holds several.
+    #[inline]
+    pub fn only_account(&self, p: u32) -> Option<u32> {
+        let held = &self.persons.held;
+        (!held.is_several.has(p)).then(|| held.first[p as usize])
+    }
+
     /// Money of the person numbered `p` from 0; `None` without a ledger.
     #[inline]
     pub fn person_sums(&self, p: usize) -> Option<PersonSums> {
@@ -248,6 +262,11 @@ impl Count {
         looked_up(&self.persons.floor_met_on, p)
     }
 
+    /// Money in of the subtree of an account; `None` without a ledger.
+    pub fn team_paid_in(&self, account: u32) -> Option<Fen> {
+        self.money.as_ref().map(|money| money.team(&self.structure, account))
+    }
+
     /// Is it a declared system account?
     pub fn is_system(&self, account: u32) -> bool {
         self.system.binary_search(&account).is_ok()
@@ -261,6 +280,11 @@ impl Count {
     /// How many persons.
     pub fn persons(&self) -> usize {
         self.persons.held.len()
+    }
+
+    /// How many roots.
+    pub fn roots(&self) -> usize {
+        self.structure.depth.iter().filter(|&&depth| depth == 1).count()
     }
 
     /// Is the account a root of the counted tree?

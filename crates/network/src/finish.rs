@@ -1,8 +1,8 @@
 //! The last step of a count: kept accounts are laid together, persons numbered, everything added up.
 
-use crate::count::{AccountMoney, Count, Identities, Origin, Persons};
+use crate::count::{AccountMoney, Count, Identities, NO_DAY, Origin, Persons};
 use crate::details::Details;
-use crate::figures::{NetBasis, Policy, Terms, Thresholds, Whole};
+use crate::figures::{NetBasis, Policy, Terms, Thresholds, Tree, Whole};
 use crate::floor;
 use crate::forest::{self, Layout, ROOT};
 use crate::holders::Holders;
@@ -95,6 +95,31 @@ pub struct Parts {
     pub identities: Identities,
     /// As in [`Count`].
     pub details: Details,
+}
+
+impl Parts {
+    /// A forest and its holders; no names, days, money or findings.
+    pub fn bare(parent: Vec<u32>, person: Vec<u32>) -> Parts {
+        Parts {
+            policy: Policy {
+                id: "main".to_owned(),
+                tree: Tree::Referral,
+                paid_only: false,
+                with_system: true,
+                with_consumers: true,
+            },
+            names: Names::default(),
+            joined: vec![NO_DAY; parent.len()],
+            origin: Origin::default(),
+            system: Vec::new(),
+            money: None,
+            net_basis: NetBasis::Out,
+            identities: Identities::default(),
+            details: Details::default(),
+            parent,
+            person,
+        }
+    }
 }
 
 impl Count {

@@ -118,8 +118,7 @@ impl Open {
         own.directs += 1;
         own.persons += child.persons;
         own.levels = own.levels.max(child.levels + 1);
-        own.person_levels =
-            own.person_levels.max(child.person_levels + u32::from(person != self.person));
+        own.person_levels = own.person_levels.max(child.person_levels + u32::from(person != self.person));
         self.team += team;
     }
 }

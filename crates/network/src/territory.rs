@@ -80,8 +80,7 @@ pub(crate) fn territories(forest: &Forest<'_>, places: &Places) -> Territories {
             let mut surplus = Vec::new();
             let list = |i: usize| (part * PART + i) as u32;
             let rows = persons.iter().enumerate();
-            let rows =
-                rows.map(|(i, &p)| forest.several(p, list(i), places, seen, &mut surplus)).collect();
+            let rows = rows.map(|(i, &p)| forest.several(p, list(i), places, seen, &mut surplus)).collect();
             (rows, surplus)
         })
         .collect();
@@ -191,36 +190,13 @@ fn topmost(places: &[u32], s: &Structure) -> Vec<(u32, u32)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::count::{Count, Identities, Origin, Parts};
-    use crate::details::Details;
+    use crate::count::{Count, Parts};
     use crate::dice::Dice;
-    use crate::figures::{NetBasis, Policy, Tree};
-    use crate::keys::Names;
     use std::collections::HashSet;
 
     fn fast(parent: &[u32], person: &[u32]) -> Vec<Territory> {
-        let policy = Policy {
-            id: String::new(),
-            tree: Tree::Referral,
-            paid_only: false,
-            with_system: true,
-            with_consumers: true,
-        };
-        let parts = Parts {
-            policy,
-            names: Names::default(),
-            parent: parent.to_vec(),
-            person: person.to_vec(),
-            joined: vec![NO_DAY; parent.len()],
-            origin: Origin::default(),
-            system: Vec::new(),
-            money: None,
-            net_basis: NetBasis::Out,
-            identities: Identities::default(),
-            details: Details::default(),
-        };
         let none = Thresholds { floor_persons: 30, floor_levels: 3, grave_persons: 120, grave_amount: 0 };
-        let count = Count::of(parts, &none).unwrap();
+        let count = Count::of(Parts::bare(parent.to_vec(), person.to_vec()), &none).unwrap();
         (0..count.persons()).map(|p| count.territory(p)).collect()
     }
 

@@ -30,7 +30,7 @@ pub(crate) fn figures(
     let mut w = Whole {
         persons: count.persons() as u64,
         accounts: count.accounts() as u64,
-        roots: count.structure.depth.iter().filter(|&&depth| depth == 1).count() as u64,
+        roots: count.roots() as u64,
         levels: inner.iter().map(|own| own.levels).max().unwrap_or(alone),
         person_levels: inner.iter().map(|own| own.person_levels).max().unwrap_or(alone),
         dropped_accounts: dropped.accounts,
