@@ -8,7 +8,6 @@ use crate::holders::Holders;
 use crate::keys::{Key, Names, Text, Texts};
 use crate::rows::{Day, Fen};
 use crate::territory::{Several, Territory};
-use rayon::prelude::*;
 use std::collections::BTreeMap;
 
 pub use crate::finish::Parts;
@@ -109,8 +108,6 @@ pub struct AccountMoney {
     pub paid_in: Vec<Fen>,
     pub bonus: Vec<Fen>,
     pub withdrawn: Vec<Fen>,
-    /// Of the subtrees of accounts with others below them, by rank of the place; the others have their own.
-    pub(crate) team: Vec<Fen>,
 }
 
 impl AccountMoney {
@@ -118,7 +115,7 @@ impl AccountMoney {
     #[inline]
     pub fn team_at(&self, s: &Structure, place: u32) -> Fen {
         match s.is_inner.of(place) {
-            Some(rank) => self.team[rank as usize],
+            Some(rank) => s.inner[rank as usize].team_paid_in,
             None => self.paid_in[s.at[place as usize] as usize],
         }
     }
@@ -127,7 +124,7 @@ impl AccountMoney {
     #[inline]
     pub fn team(&self, s: &Structure, account: u32) -> Fen {
         match s.is_inner.of(s.place(account)) {
-            Some(rank) => self.team[rank as usize],
+            Some(rank) => s.inner[rank as usize].team_paid_in,
             None => self.paid_in[account as usize],
         }
     }
@@ -156,6 +153,20 @@ pub(crate) struct Persons {
     /// Persons who met the floor and the first day of that, as far as it is known. Rising.
     pub floor_met_on: Vec<(u32, Day)>,
     pub is_net_by_bonus: bool,
+}
+
+impl Persons {
+    fn sums(&self, [paid_in, bonus, withdrawn]: [Fen; 3], team_paid_in: Fen) -> PersonSums {
+        let received = if self.is_net_by_bonus { bonus } else { withdrawn };
+        PersonSums {
+            paid_in,
+            bonus,
+            withdrawn,
+            team_paid_in,
+            team_paid_in_others: team_paid_in - paid_in,
+            net: received - paid_in,
+        }
+    }
 }
 
 /// Where rows came from: one running number over all files of the member table.
@@ -190,27 +201,60 @@ impl Count {
     /// Structural figures of the person numbered `p` from 0.
     #[inline]
     pub fn territory(&self, p: usize) -> Territory {
+        self.person(p).0
+    }
+
+    /// Structural figures and money of the person numbered `p` from 0; no money without a ledger.
+    #[inline]
+    pub fn person(&self, p: usize) -> (Territory, Option<PersonSums>) {
         let all = &self.persons;
         if let Some(rank) = all.held.is_several.of(p as u32) {
-            return all.several[rank as usize].territory;
+            let own = &all.several[rank as usize];
+            let sums = [own.paid_in, own.bonus, own.withdrawn];
+            return (own.territory, self.money.is_some().then(|| all.sums(sums, own.team_paid_in)));
         }
-        let own = self.structure.below(self.structure.place(all.held.first[p]));
+        let account = all.held.first[p];
+        let own = self.structure.below(self.structure.place(account));
         let fewer = match own.directs {
             0 | 1 => 0,
             _ => looked_up(&all.fewer_directs, p).unwrap_or(0),
         };
-        Territory {
+        let territory = Territory {
             accounts: 1,
             persons: own.persons,
             levels: own.person_levels,
             direct_persons: own.directs - fewer,
-        }
+        };
+        let sums = self.money.as_ref().map(|money| {
+            let a = account as usize;
+            let team = if own.directs > 0 { own.team_paid_in } else { money.paid_in[a] };
+            all.sums([money.paid_in[a], money.bonus[a], money.withdrawn[a]], team)
+        });
+        (territory, sums)
     }
 
-    /// The persons, numbered from 0, whose territory passes a test; rising.
-    pub fn persons_where(&self, test: impl Fn(&Territory) -> bool + Sync) -> Vec<u32> {
-        let all = (0..self.persons() as u32).into_par_iter();
-        all.filter(|&p| test(&self.territory(p as usize))).collect()
+    /// Persons, rising, among whom are all who pass a test of the law: whoever is left out has one account, and too
+    /// few persons and too little money below it.
+    pub fn standing_out(&self, limits: &Thresholds) -> Vec<u32> {
+        let (all, s) = (&self.persons, &self.structure);
+        let stands_out = |persons: u32, team: Fen| {
+            persons >= limits.floor_persons.min(limits.grave_persons) || team >= limits.grave_amount
+        };
+        if stands_out(1, 0) {
+            return (0..self.persons() as u32).collect();
+        }
+        let several = all.held.is_several.iter().zip(&all.several);
+        let several = several.filter(|(_, own)| stands_out(own.territory.persons, own.team_paid_in));
+        let inner = s.is_inner.iter().zip(&s.inner);
+        let inner = inner.filter(|(_, own)| stands_out(own.persons, own.team_paid_in));
+        let inner = inner.map(|(place, _)| self.person[s.at[place as usize] as usize]);
+        let paid = self.money.iter().flat_map(|money| money.paid_in.iter().zip(&self.person));
+        let paid = paid.filter(|(paid, _)| **paid >= limits.grave_amount).map(|(_, &p)| p);
+        let single = inner.chain(paid).filter(|&p| !all.held.is_several.has(p));
+        let mut found: Vec<u32> = several.map(|(p, _)| p).chain(single).collect();
+        found.sort_unstable();
+        found.dedup();
+        found
     }
 
     /// The only account of the person numbered `p` from 0; `None` if he holds several.
@@ -223,21 +267,7 @@ impl Count {
     /// Money of the person numbered `p` from 0; `None` without a ledger.
     #[inline]
     pub fn person_sums(&self, p: usize) -> Option<PersonSums> {
-        let (all, money) = (&self.persons, self.money.as_ref()?);
-        let [paid_in, bonus, withdrawn] = self.person_own(p)?;
-        let team_paid_in = match all.held.is_several.of(p as u32) {
-            Some(rank) => all.several[rank as usize].team_paid_in,
-            None => money.team(&self.structure, all.held.first[p]),
-        };
-        let received = if all.is_net_by_bonus { bonus } else { withdrawn };
-        Some(PersonSums {
-            paid_in,
-            bonus,
-            withdrawn,
-            team_paid_in,
-            team_paid_in_others: team_paid_in - paid_in,
-            net: received - paid_in,
-        })
+        self.person(p).1
     }
 
     /// Paid in, bonus and withdrawn of the person himself.
@@ -270,6 +300,20 @@ impl Count {
     /// Is it a declared system account?
     pub fn is_system(&self, account: u32) -> bool {
         self.system.binary_search(&account).is_ok()
+    }
+
+    /// Calls `each` for accounts with the text of each and the number of its person; what is known of them is
+    /// fetched together, so that the waits for memory overlap.
+    pub fn each_name(&self, accounts: &[u32], mut each: impl FnMut(usize, Text<'_>, u32)) {
+        const BLOCK: usize = 256;
+        let (mut keys, mut persons) = ([Key::default(); BLOCK], [0u32; BLOCK]);
+        for (start, block) in (0..).step_by(BLOCK).zip(accounts.chunks(BLOCK)) {
+            keys.iter_mut().zip(block).for_each(|(key, &a)| *key = self.names.keys[a as usize]);
+            persons.iter_mut().zip(block).for_each(|(p, &a)| *p = self.person[a as usize]);
+            for (i, (&key, &p)) in keys.iter().zip(&persons).enumerate().take(block.len()) {
+                each(start + i, self.names.texts.text(key), p);
+            }
+        }
     }
 
     /// How many accounts.
@@ -324,7 +368,7 @@ impl Count {
 
     /// Figures of the person numbered `p` from 0.
     pub fn person_figures(&self, p: usize, thresholds: &Thresholds) -> PersonFigures {
-        let (t, money) = (self.territory(p), self.person_sums(p));
+        let (t, money) = self.person(p);
         PersonFigures {
             person: p as u32 + 1,
             accounts: t.accounts,

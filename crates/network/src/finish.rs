@@ -136,13 +136,8 @@ impl Count {
 fn added_up(parts: Parts, layout: Layout, held: Holders) -> Count {
     let Parts { policy, names, parent, person, joined, origin, system, money, .. } = parts;
     let paid_in = money.as_ref().map(|[paid_in, ..]| &paid_in[..]);
-    let Swept { structure, team, several: places } = sweep(layout, &person, &held, paid_in);
-    let money = money.zip(team).map(|([paid_in, bonus, withdrawn], team)| AccountMoney {
-        paid_in,
-        bonus,
-        withdrawn,
-        team,
-    });
+    let Swept { structure, several: places } = sweep(layout, &person, &held, paid_in);
+    let money = money.map(|[paid_in, bonus, withdrawn]| AccountMoney { paid_in, bonus, withdrawn });
     let forest = Forest {
         parent: &parent,
         person: &person,

@@ -5,10 +5,11 @@
 //! first, of equals the smaller number first: that is the order of the branch index too, and of nothing else.
 //! Linear time, no recursion, so a chain of a million accounts is like any other.
 //!
-//! Memory: a place, an account and a depth for each account, 20 bytes more for each that has others below it; while
+//! Memory: a place, an account and a depth for each account, 32 bytes more for each that has others below it; while
 //! laying out, two numbers an account at most beside those.
 
 use crate::ranks::{Marks, Ranks};
+use crate::rows::Fen;
 use crate::sweep;
 
 /// No parent: the account is a root.
@@ -34,6 +35,9 @@ pub struct Node {
 /// What is kept of an account that has others below it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Inner {
+    /// Money in of the subtree, fen; 0 without a ledger.
+    pub team_paid_in: Fen,
+    pub depth: u32,
     pub accounts: u32,
     pub directs: u32,
     pub persons: u32,
@@ -41,8 +45,9 @@ pub(crate) struct Inner {
     pub person_levels: u32,
 }
 
-/// An account without others below it.
-pub(crate) const LEAF: Inner = Inner { accounts: 1, directs: 0, persons: 1, levels: 1, person_levels: 1 };
+/// An account without others below it, but for its depth and money.
+pub(crate) const LEAF: Inner =
+    Inner { team_paid_in: 0, depth: 0, accounts: 1, directs: 0, persons: 1, levels: 1, person_levels: 1 };
 
 /// Structural figures of all accounts. Places are those of the pre-order: the subtree of an account at place `i` is
 /// `i..i + accounts`.
@@ -67,6 +72,11 @@ impl Structure {
         self.position[account as usize]
     }
 
+    /// Place of each account in pre-order.
+    pub fn places(&self) -> &[u32] {
+        &self.position
+    }
+
     /// The account at each place of the pre-order.
     pub fn at(&self) -> &[u32] {
         &self.at
@@ -81,7 +91,19 @@ impl Structure {
     /// Figures of the account at a place.
     #[inline]
     pub fn at_place(&self, place: u32) -> Node {
-        node(self.depth[place as usize], &self.below(place))
+        self.node_at(place).0
+    }
+
+    /// The same, and the money of the subtree if the account has others below it.
+    #[inline]
+    pub fn node_at(&self, place: u32) -> (Node, Option<Fen>) {
+        match self.is_inner.of(place) {
+            Some(rank) => {
+                let own = &self.inner[rank as usize];
+                (node(own), Some(own.team_paid_in))
+            }
+            None => (node(&Inner { depth: self.depth[place as usize], ..LEAF }), None),
+        }
     }
 
     /// Accounts in the subtree at a place.
@@ -90,14 +112,15 @@ impl Structure {
         self.below(place).accounts
     }
 
+    /// What is kept of the account at a place; of one without others below it, not its depth and money.
     #[inline]
     pub(crate) fn below(&self, place: u32) -> Inner {
         self.is_inner.of(place).map_or(LEAF, |rank| self.inner[rank as usize])
     }
 }
 
-fn node(depth: u32, own: &Inner) -> Node {
-    let &Inner { accounts, directs, persons, levels, person_levels } = own;
+fn node(own: &Inner) -> Node {
+    let &Inner { depth, accounts, directs, persons, levels, person_levels, .. } = own;
     Node { depth, directs, accounts, persons, levels, person_levels }
 }
 

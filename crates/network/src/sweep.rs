@@ -13,8 +13,6 @@ use crate::rows::Fen;
 /// What a sweep gives.
 pub(crate) struct Swept {
     pub structure: Structure,
-    /// Money of the subtrees of inner places, by rank; `None` without money.
-    pub team: Option<Vec<Fen>>,
     pub several: Places,
 }
 
@@ -29,7 +27,7 @@ pub(crate) struct Places {
 }
 
 /// Accounts whose facts are fetched together, so that the waits for memory overlap.
-const BLOCK: usize = 1_024;
+const BLOCK: usize = 1 << 15;
 
 /// An account whose subtree is not finished.
 struct Open {
@@ -38,7 +36,6 @@ struct Open {
     rank: u32,
     person: u32,
     own: Inner,
-    team: Fen,
 }
 
 /// Sweeps. `paid_in` by account.
@@ -47,7 +44,6 @@ pub(crate) fn sweep(layout: Layout, person: &[u32], held: &Holders, paid_in: Opt
     let n = at.len();
     let mut depth = Vec::with_capacity(n);
     let mut inner = vec![LEAF; sizes.len()];
-    let mut team = vec![0; if paid_in.is_some() { sizes.len() } else { 0 }];
     let listed = held.start.last().copied().unwrap_or(0) as usize;
     let mut several = Places {
         of_list: vec![0; listed],
@@ -58,22 +54,21 @@ pub(crate) fn sweep(layout: Layout, person: &[u32], held: &Holders, paid_in: Opt
     let mut open: Vec<Open> = Vec::new();
     let mut close = |open: &mut Vec<Open>, done: Open| {
         inner[done.rank as usize] = done.own;
-        if let Some(team) = team.get_mut(done.rank as usize) {
-            *team = done.team;
-        }
         if let Some(above) = open.last_mut() {
-            above.take(&done.own, done.person, done.team);
+            above.take(&done.own, done.person);
         }
     };
-    let mut facts: Vec<(u32, Fen)> = Vec::with_capacity(BLOCK);
-    let (mut place, mut rank) = (0u32, 0u32);
-    for accounts in at.chunks(BLOCK) {
+    let fetch = |accounts: &[u32], facts: &mut Vec<(u32, Fen)>| {
         facts.clear();
         match paid_in {
             Some(paid) => facts.extend(accounts.iter().map(|&a| (person[a as usize], paid[a as usize]))),
             None => facts.extend(accounts.iter().map(|&a| (person[a as usize], 0))),
         }
-        for &(p, paid) in &facts {
+    };
+    let (mut facts, mut next_facts) = (Vec::with_capacity(BLOCK), Vec::with_capacity(BLOCK));
+    let (mut place, mut rank) = (0u32, 0u32);
+    let mut walk = |facts: &[(u32, Fen)]| {
+        for &(p, paid) in facts {
             while let Some(done) = open.pop_if(|top| top.end <= place) {
                 close(&mut open, done);
             }
@@ -94,31 +89,37 @@ pub(crate) fn sweep(layout: Layout, person: &[u32], held: &Holders, paid_in: Opt
             }
             if is_inner.has(place) {
                 let accounts = sizes[rank as usize];
-                let own = Inner { accounts, ..LEAF };
-                open.push(Open { place, end: place + accounts, rank, person: p, own, team: paid });
+                let own = Inner { accounts, team_paid_in: paid, depth: open.len() as u32 + 1, ..LEAF };
+                open.push(Open { place, end: place + accounts, rank, person: p, own });
                 rank += 1;
             } else if let Some(above) = open.last_mut() {
-                above.take(&LEAF, p, paid);
+                above.take(&Inner { team_paid_in: paid, ..LEAF }, p);
             }
             place += 1;
         }
+    };
+    // One block is walked over while the next is fetched.
+    for accounts in at.chunks(BLOCK) {
+        rayon::join(|| walk(&facts), || fetch(accounts, &mut next_facts));
+        std::mem::swap(&mut facts, &mut next_facts);
     }
+    walk(&facts);
     while let Some(done) = open.pop() {
         close(&mut open, done);
     }
     let structure = Structure { position, at, depth, is_inner, inner };
-    Swept { structure, team: paid_in.is_some().then_some(team), several }
+    Swept { structure, several }
 }
 
 impl Open {
     /// Adds a child whose subtree is finished.
     #[inline]
-    fn take(&mut self, child: &Inner, person: u32, team: Fen) {
+    fn take(&mut self, child: &Inner, person: u32) {
         let own = &mut self.own;
         own.directs += 1;
         own.persons += child.persons;
         own.levels = own.levels.max(child.levels + 1);
         own.person_levels = own.person_levels.max(child.person_levels + u32::from(person != self.person));
-        self.team += team;
+        own.team_paid_in += child.team_paid_in;
     }
 }

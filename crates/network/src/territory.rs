@@ -8,7 +8,7 @@
 
 use crate::count::{AccountMoney, NO_DAY};
 use crate::figures::Thresholds;
-use crate::forest::{ROOT, Structure};
+use crate::forest::{Inner, LEAF, ROOT, Structure};
 use crate::holders::Holders;
 use crate::rows::{Day, Fen};
 use crate::sweep::Places;
@@ -68,7 +68,31 @@ pub(crate) struct Territories {
 }
 
 /// Persons counted in one go by one thread.
-const PART: usize = 1 << 12;
+const PART: usize = 1 << 10;
+
+/// What is known of one account of a person with several.
+struct Fact {
+    place: u32,
+    account: u32,
+    own: Inner,
+    depth: u32,
+    day: Day,
+    /// Account above it, then its person, or [`ROOT`].
+    above: u32,
+    money: [Fen; 3],
+}
+
+/// What one thread keeps between persons.
+#[derive(Default)]
+struct Desk {
+    facts: Vec<Fact>,
+    /// By list the last list on whose behalf it was met.
+    seen: Vec<u32>,
+    above: Vec<u32>,
+    tops: Vec<(u32, u32)>,
+    /// For each person above, how many accounts of one person stand directly below him beside the first.
+    surplus: Vec<(u32, u32)>,
+}
 
 /// Counts the territories of persons with several accounts.
 pub(crate) fn territories(forest: &Forest<'_>, places: &Places) -> Territories {
@@ -76,12 +100,19 @@ pub(crate) fn territories(forest: &Forest<'_>, places: &Places) -> Territories {
     let parts: Vec<(Vec<Several>, Vec<(u32, u32)>)> = lists
         .par_chunks(PART)
         .enumerate()
-        .map_init(Vec::new, |seen, (part, persons)| {
-            let mut surplus = Vec::new();
-            let list = |i: usize| (part * PART + i) as u32;
-            let rows = persons.iter().enumerate();
-            let rows = rows.map(|(i, &p)| forest.several(p, list(i), places, seen, &mut surplus)).collect();
-            (rows, surplus)
+        .map_init(Desk::default, |desk, (part, persons)| {
+            let first = part * PART;
+            let start = forest.held.start[first] as usize;
+            let all = start..forest.held.start[first + persons.len()] as usize;
+            let mut facts = std::mem::take(&mut desk.facts);
+            forest.fetch(&places.of_list[all], &mut facts);
+            let rows = (first..).zip(persons).map(|(list, &p)| {
+                let range = forest.held.range(list);
+                forest.several(p, list as u32, &facts[range.start - start..range.end - start], places, desk)
+            });
+            let rows = rows.collect();
+            desk.facts = facts;
+            (rows, std::mem::take(&mut desk.surplus))
         })
         .collect();
     let mut several = Vec::with_capacity(lists.len());
@@ -103,50 +134,66 @@ pub(crate) fn territories(forest: &Forest<'_>, places: &Places) -> Territories {
 }
 
 impl Forest<'_> {
-    /// The row of person `p`, whose accounts stand in `list`. `surplus` takes, for each person above, how many of
-    /// p's accounts stand directly below him beside the first.
-    fn several(
-        &self,
-        p: u32,
-        list: u32,
-        all: &Places,
-        seen: &mut Vec<u32>,
-        surplus: &mut Vec<(u32, u32)>,
-    ) -> Several {
+    /// Facts of the accounts at places, column by column, so that the waits for memory overlap.
+    fn fetch(&self, places: &[u32], facts: &mut Vec<Fact>) {
         let s = self.structure;
-        let places = &all.of_list[self.held.range(list as usize)];
+        let none = |&place: &u32| {
+            let account = s.at[place as usize];
+            Fact { place, account, own: LEAF, depth: 0, day: NO_DAY, above: ROOT, money: [0; 3] }
+        };
+        facts.clear();
+        facts.extend(places.iter().map(none));
+        for fact in facts.iter_mut() {
+            let a = fact.account as usize;
+            (fact.above, fact.day) = (self.parent[a], self.joined[a]);
+        }
+        for fact in facts.iter_mut() {
+            (fact.own, fact.depth) = (s.below(fact.place), s.depth[fact.place as usize]);
+            if fact.above != ROOT {
+                fact.above = self.person[fact.above as usize];
+            }
+        }
+        if let Some(money) = self.money {
+            for fact in facts.iter_mut() {
+                let a = fact.account as usize;
+                fact.money = [money.paid_in[a], money.bonus[a], money.withdrawn[a]];
+            }
+        }
+    }
+
+    /// The row of person `p`, whose accounts stand in `list`.
+    fn several(&self, p: u32, list: u32, facts: &[Fact], all: &Places, desk: &mut Desk) -> Several {
+        let Desk { seen, above, tops, surplus, .. } = desk;
         let mut row = Several { shallowest: u32::MAX, first_joined: NO_DAY, ..Several::default() };
-        let mut above: Vec<u32> = Vec::new();
-        for &place in places {
-            let account = s.at[place as usize] as usize;
-            let own = s.below(place);
-            row.territory.levels = row.territory.levels.max(own.person_levels);
-            row.territory.direct_persons += own.directs;
-            row.shallowest = row.shallowest.min(s.depth[place as usize]);
-            let day = self.joined[account];
-            if day != NO_DAY && (row.first_joined == NO_DAY || day < row.first_joined) {
-                row.first_joined = day;
+        above.clear();
+        tops.clear();
+        for fact in facts {
+            row.territory.levels = row.territory.levels.max(fact.own.person_levels);
+            row.territory.direct_persons += fact.own.directs;
+            row.shallowest = row.shallowest.min(fact.depth);
+            if fact.day != NO_DAY && (row.first_joined == NO_DAY || fact.day < row.first_joined) {
+                row.first_joined = fact.day;
             }
-            match self.parent[account] {
+            match fact.above {
                 ROOT => {}
-                up if self.person[up as usize] == p => row.territory.direct_persons -= 1,
-                up => above.push(self.person[up as usize]),
+                up if up == p => row.territory.direct_persons -= 1,
+                up => above.push(up),
             }
-            if let Some(money) = self.money {
-                row.paid_in += money.paid_in[account];
-                row.bonus += money.bonus[account];
-                row.withdrawn += money.withdrawn[account];
+            row.paid_in += fact.money[0];
+            row.bonus += fact.money[1];
+            row.withdrawn += fact.money[2];
+            // Places rise: an account that does not stand below the last topmost one is topmost too.
+            if tops.last().is_none_or(|&(_, end)| fact.place >= end) {
+                tops.push((fact.place, fact.place + fact.own.accounts));
+                let is_leaf = fact.own.accounts == 1;
+                row.team_paid_in += if is_leaf { fact.money[0] } else { fact.own.team_paid_in };
             }
         }
         above.sort_unstable();
         let runs = above.chunk_by(|a, b| a == b).filter(|run| run.len() > 1);
         surplus.extend(runs.map(|run| (run[0], run.len() as u32 - 1)));
-        let tops = topmost(places, s);
-        row.territory.accounts = places.len() as u32;
-        row.territory.persons = self.union(list, &tops, all, seen);
-        if let Some(money) = self.money {
-            row.team_paid_in = tops.iter().map(|&(place, _)| money.team_at(s, place)).sum();
-        }
+        row.territory.accounts = facts.len() as u32;
+        row.territory.persons = self.union(list, tops, all, seen);
         row
     }
 
@@ -174,17 +221,6 @@ impl Forest<'_> {
         }
         count
     }
-}
-
-/// The subtrees of those places that lie below none of the others, as ranges of places.
-fn topmost(places: &[u32], s: &Structure) -> Vec<(u32, u32)> {
-    let mut tops: Vec<(u32, u32)> = Vec::new();
-    for &place in places {
-        if tops.last().is_none_or(|&(_, end)| place >= end) {
-            tops.push((place, place + s.size_at(place)));
-        }
-    }
-    tops
 }
 
 #[cfg(test)]

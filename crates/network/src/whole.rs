@@ -141,8 +141,9 @@ impl ByDay {
 /// Who meets which test, in the end.
 fn tests(count: &Count, terms: &Terms, w: &mut Whole) {
     let limits = &terms.thresholds;
-    let of = |p: usize| {
-        let (t, money) = (count.territory(p), count.person_sums(p).unwrap_or_default());
+    let of = |&p: &u32| {
+        let (t, money) = count.person(p as usize);
+        let money = money.unwrap_or_default();
         [
             t.meets_floor(limits),
             t.persons >= limits.grave_persons,
@@ -152,7 +153,7 @@ fn tests(count: &Count, terms: &Terms, w: &mut Whole) {
         .map(u64::from)
     };
     let add = |a: [u64; 4], b: [u64; 4]| std::array::from_fn(|i| a[i] + b[i]);
-    let [floor, grave, amount, others] = (0..count.persons()).into_par_iter().map(of).reduce(|| [0; 4], add);
+    let [floor, grave, amount, others] = count.standing_out(limits).iter().map(of).fold([0; 4], add);
     (w.persons_meeting_floor, w.persons_meeting_grave_persons) = (floor, grave);
     if count.money.is_some() {
         w.persons_meeting_grave_amount = Some(amount);

@@ -2,16 +2,21 @@
 
 use crate::report::{Law, PERSONS_MAX, Person, PersonMoney};
 use mingjing_network::count::Count;
-use mingjing_network::territory::Territory;
+use mingjing_network::figures::Thresholds;
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
 /// The persons who meet the floor, at most [`PERSONS_MAX`]: most persons first, then most levels, then number.
 pub fn meeting_floor(count: &Count, law: &Law) -> Vec<Person> {
-    let mut chosen: Vec<(Reverse<u32>, Reverse<u32>, u32)> = count
-        .persons_where(|t| meets_floor(t, law))
-        .into_iter()
-        .map(|p| (count.territory(p as usize), p))
+    let limits = Thresholds {
+        floor_persons: law.floor_persons,
+        floor_levels: law.floor_levels,
+        grave_persons: law.grave_persons,
+        grave_amount: law.grave_amount,
+    };
+    let out = count.standing_out(&limits).into_iter().map(|p| (count.territory(p as usize), p));
+    let mut chosen: Vec<(Reverse<u32>, Reverse<u32>, u32)> = out
+        .filter(|(t, _)| t.meets_floor(&limits))
         .map(|(t, p)| (Reverse(t.persons), Reverse(t.levels), p))
         .collect();
     chosen.sort_unstable();
@@ -34,10 +39,7 @@ pub fn system_holders(count: &Count) -> HashSet<u32> {
 
 /// Does the person's territory meet the floor?
 pub fn is_floor_met(count: &Count, law: &Law, person: u32) -> bool {
-    meets_floor(&count.territory(person as usize), law)
-}
-
-fn meets_floor(t: &Territory, law: &Law) -> bool {
+    let t = count.territory(person as usize);
     t.persons >= law.floor_persons && t.levels >= law.floor_levels
 }
 

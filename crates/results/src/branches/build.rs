@@ -10,10 +10,13 @@ use crate::Error;
 use crate::stage::Stage;
 use mingjing_network::count::Count;
 use mingjing_network::forest::Node;
+use mingjing_network::rows::Fen;
 use rayon::prelude::*;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 
+/// Money that is not known by place.
+const UNKNOWN: Fen = Fen::MIN;
 /// Records made in one go by one thread.
 const BLOCK: usize = 1 << 15;
 
@@ -39,29 +42,23 @@ fn put(mut file: File, count: &Count) -> io::Result<()> {
     let part_len = BLOCK * 2 * rayon::current_num_threads();
     let mut ways = Ways::default();
     for start in (0..at.len()).step_by(part_len) {
-        let nodes: Vec<(Node, u32)> = (start..at.len().min(start + part_len))
+        let end = at.len().min(start + part_len);
+        let nodes: Vec<(Node, Fen, u32)> = (start as u32..end as u32)
             .map(|place| {
-                let node = count.structure.at_place(place as u32);
-                (node, ways.parent(place as u32, node.accounts))
+                let (node, team) = count.structure.node_at(place);
+                (node, team.unwrap_or(UNKNOWN), ways.parent(place, node.accounts))
             })
             .collect();
         let made: Vec<Vec<u8>> = nodes
             .par_chunks(BLOCK)
-            .zip(at[start..].par_chunks(BLOCK))
-            .zip((start as u32..).step_by(BLOCK).take(nodes.len().div_ceil(BLOCK)).collect::<Vec<_>>())
-            .map(|((nodes, accounts), first)| {
-                let mut bytes = Vec::with_capacity(nodes.len() * RECORD_BYTES);
-                for ((place, &account), &(node, parent)) in (first..).zip(accounts).zip(nodes) {
-                    record(count, place, account, node, parent, &long).put(&mut bytes);
-                }
-                bytes
-            })
+            .zip(at[start..end].par_chunks(BLOCK))
+            .map(|(nodes, accounts)| records(count, nodes, accounts, &long))
             .collect();
         made.iter().try_for_each(|bytes| file.write_all(bytes))?;
     }
-    for accounts in (0..at.len() as u32).collect::<Vec<_>>().chunks(BLOCK) {
-        let places = accounts.iter().flat_map(|&account| count.structure.place(account).to_le_bytes());
-        file.write_all(&places.collect::<Vec<u8>>())?;
+    for places in count.structure.places().chunks(BLOCK) {
+        let bytes: Vec<u8> = places.iter().flat_map(|place| place.to_le_bytes()).collect();
+        file.write_all(&bytes)?;
     }
     let mut out = BufWriter::with_capacity(1 << 20, file);
     if long.bytes > 0 {
@@ -91,23 +88,40 @@ impl Ways {
     }
 }
 
-fn record(count: &Count, place: u32, account: u32, node: Node, parent: u32, long: &LongTexts) -> Record {
-    let text = count.names.text(account);
-    Record {
-        parent,
-        person: count.person[account as usize] + 1,
-        depth: node.depth,
-        directs: node.directs,
-        accounts: node.accounts,
-        persons: node.persons,
-        levels: node.levels,
-        team_paid_in: count.money.as_ref().map_or(0, |money| money.team_at(&count.structure, place)),
-        text: if Text::is_long(&text) {
-            Text::long(long.offset[account as usize], text.len() as u32)
-        } else {
-            Text::short(&text)
-        },
-    }
+/// The bytes of the records of accounts. `nodes`: figures, money of the subtree or [`UNKNOWN`] if it is the
+/// account's own, place of the parent.
+fn records(count: &Count, nodes: &[(Node, Fen, u32)], accounts: &[u32], long: &LongTexts) -> Vec<u8> {
+    let money = count.money.as_ref();
+    let own: Vec<Fen> = accounts
+        .iter()
+        .zip(nodes)
+        .map(|(&account, &(_, team, _))| match money {
+            Some(money) if team == UNKNOWN => money.paid_in[account as usize],
+            Some(_) => team,
+            None => 0,
+        })
+        .collect();
+    let mut bytes = Vec::with_capacity(accounts.len() * RECORD_BYTES);
+    count.each_name(accounts, |i, text, person| {
+        let (node, _, parent) = nodes[i];
+        let record = Record {
+            parent,
+            person: person + 1,
+            depth: node.depth,
+            directs: node.directs,
+            accounts: node.accounts,
+            persons: node.persons,
+            levels: node.levels,
+            team_paid_in: own[i],
+            text: if Text::is_long(&text) {
+                Text::long(long.offset[accounts[i] as usize], text.len() as u32)
+            } else {
+                Text::short(&text)
+            },
+        };
+        record.put(&mut bytes);
+    });
+    bytes
 }
 
 /// Where the texts stand that do not fit into a record.

@@ -46,11 +46,13 @@ pub(super) struct Accounts<'a> {
 impl<'a> Accounts<'a> {
     pub fn of(count: &'a Count, range: Range<usize>) -> Accounts<'a> {
         let accounts = range.start as u32..range.end as u32;
-        let nodes = accounts.clone().into_par_iter().map(|account| count.structure.of(account)).collect();
-        let team = count.money.as_ref().map(|money| {
-            accounts.into_par_iter().map(|account| money.team(&count.structure, account)).collect()
-        });
-        Accounts { count, range, nodes, team }
+        let (s, money) = (&count.structure, count.money.as_ref());
+        let row = |account: u32| {
+            let (node, team) = s.node_at(s.place(account));
+            (node, team.unwrap_or_else(|| money.map_or(0, |money| money.paid_in[account as usize])))
+        };
+        let (nodes, team) = accounts.into_par_iter().map(row).unzip();
+        Accounts { count, range, nodes, team: money.map(|_| team) }
     }
 
     fn counts(&self, of: fn(&Node) -> u32) -> ArrayRef {
@@ -80,10 +82,12 @@ pub(super) struct Persons<'a> {
 
 impl<'a> Persons<'a> {
     pub fn of(count: &'a Count, thresholds: &'a Thresholds, range: Range<usize>) -> Persons<'a> {
-        let territories = range.clone().into_par_iter().map(|p| count.territory(p)).collect();
-        let sum = |p| count.person_sums(p).unwrap_or_default();
-        let sums = count.money.is_some().then(|| range.clone().into_par_iter().map(sum).collect());
-        Persons { count, thresholds, range, territories, sums }
+        let row = |p| {
+            let (territory, sums) = count.person(p);
+            (territory, sums.unwrap_or_default())
+        };
+        let (territories, sums) = range.clone().into_par_iter().map(row).unzip();
+        Persons { count, thresholds, range, territories, sums: count.money.as_ref().map(|_| sums) }
     }
 
     fn counts(&self, of: fn(&Territory) -> u32) -> ArrayRef {
