@@ -4,10 +4,13 @@
 use crate::details::Details;
 use crate::figures::{AccountFigures, Counted, PersonFigures, Policy, Thresholds, Whole};
 use crate::forest::{ROOT, Structure};
+use crate::holders::Holders;
 use crate::keys::{Key, Names, Text, Texts};
 use crate::rows::{Day, Fen};
-use crate::territory::Territories;
+use crate::territory::{Several, Territory};
 use std::collections::BTreeMap;
+
+pub use crate::finish::Parts;
 
 /// In a column of days: no day (unknown, or never).
 pub const NO_DAY: Day = Day::MIN;
@@ -28,20 +31,14 @@ pub struct Count {
     pub joined: Vec<Day>,
     /// Input (file, row) that was kept for the account.
     pub origin: Origin,
-    /// Is the account a declared system account?
-    pub system: Vec<bool>,
-    /// Children of each account.
-    pub directs: Vec<u32>,
-    /// Depth, accounts, persons, levels, person levels, pre-order places.
+    /// Declared system accounts, rising.
+    pub system: Vec<u32>,
+    /// Depth, directs, accounts, persons, levels, person levels, pre-order places.
     pub structure: Structure,
     /// Money of accounts; `None` without a ledger.
     pub money: Option<AccountMoney>,
-    /// Structural figures of persons.
-    pub territories: Territories,
-    /// Money of persons; `None` without a ledger.
-    pub person_money: Option<PersonMoney>,
-    /// First day on which the floor was met, or [`NO_DAY`]; by person.
-    pub floor_met_on: Vec<Day>,
+    /// What persons have that is not that of their only account.
+    pub(crate) persons: Persons,
     /// Normalised identity numbers behind the persons.
     pub identities: Identities,
     /// Whole-network figures.
@@ -111,7 +108,26 @@ pub struct AccountMoney {
     pub paid_in: Vec<Fen>,
     pub bonus: Vec<Fen>,
     pub withdrawn: Vec<Fen>,
-    pub team_paid_in: Vec<Fen>,
+}
+
+impl AccountMoney {
+    /// Money in of the subtree at a place.
+    #[inline]
+    pub fn team_at(&self, s: &Structure, place: u32) -> Fen {
+        match s.is_inner.of(place) {
+            Some(rank) => s.inner[rank as usize].team_paid_in,
+            None => self.paid_in[s.at[place as usize] as usize],
+        }
+    }
+
+    /// Money in of the subtree of an account.
+    #[inline]
+    pub fn team(&self, s: &Structure, account: u32) -> Fen {
+        match s.is_inner.of(s.place(account)) {
+            Some(rank) => s.inner[rank as usize].team_paid_in,
+            None => self.paid_in[account as usize],
+        }
+    }
 }
 
 /// Money of one person, fen.
@@ -126,40 +142,26 @@ pub struct PersonSums {
     pub net: Fen,
 }
 
-/// Money of persons, kept only where it is not that of a single account.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct PersonMoney {
-    /// By person his only account, or [`ROOT`].
-    pub(crate) only: Vec<u32>,
-    /// Persons with several accounts, rising, and their sums.
-    pub(crate) several: Vec<(u32, PersonSums)>,
-    pub(crate) is_net_by_bonus: bool,
+/// Figures of persons, kept only where they are not those of a single account.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Persons {
+    pub held: Holders,
+    /// Persons with several accounts, by rank.
+    pub several: Vec<Several>,
+    /// Other persons some of whose directs are accounts of one person: how many too many. Rising.
+    pub fewer_directs: Vec<(u32, u32)>,
+    /// Persons who met the floor and the first day of that, as far as it is known. Rising.
+    pub floor_met_on: Vec<(u32, Day)>,
+    pub is_net_by_bonus: bool,
 }
 
-impl PersonMoney {
-    /// From sums by person.
-    pub fn from_sums(sums: &[PersonSums]) -> PersonMoney {
-        PersonMoney {
-            only: vec![ROOT; sums.len()],
-            several: (0..).zip(sums.iter().copied()).collect(),
-            is_net_by_bonus: false,
-        }
-    }
-
-    fn of(&self, p: usize, money: &AccountMoney) -> PersonSums {
-        let a = match self.only[p] {
-            ROOT => {
-                let found = self.several.binary_search_by_key(&(p as u32), |own| own.0);
-                return found.map(|i| self.several[i].1).unwrap_or_default();
-            }
-            a => a as usize,
-        };
-        let (paid_in, team_paid_in) = (money.paid_in[a], money.team_paid_in[a]);
-        let received = if self.is_net_by_bonus { money.bonus[a] } else { money.withdrawn[a] };
+impl Persons {
+    fn sums(&self, [paid_in, bonus, withdrawn]: [Fen; 3], team_paid_in: Fen) -> PersonSums {
+        let received = if self.is_net_by_bonus { bonus } else { withdrawn };
         PersonSums {
             paid_in,
-            bonus: money.bonus[a],
-            withdrawn: money.withdrawn[a],
+            bonus,
+            withdrawn,
             team_paid_in,
             team_paid_in_others: team_paid_in - paid_in,
             net: received - paid_in,
@@ -196,10 +198,122 @@ pub(crate) fn place(file_start: &[u64], ordinal: u32) -> (u32, u64) {
 }
 
 impl Count {
+    /// Structural figures of the person numbered `p` from 0.
+    #[inline]
+    pub fn territory(&self, p: usize) -> Territory {
+        self.person(p).0
+    }
+
+    /// Structural figures and money of the person numbered `p` from 0; no money without a ledger.
+    #[inline]
+    pub fn person(&self, p: usize) -> (Territory, Option<PersonSums>) {
+        let all = &self.persons;
+        if let Some(rank) = all.held.is_several.of(p as u32) {
+            let own = &all.several[rank as usize];
+            let sums = [own.paid_in, own.bonus, own.withdrawn];
+            return (own.territory, self.money.is_some().then(|| all.sums(sums, own.team_paid_in)));
+        }
+        let account = all.held.first[p];
+        let own = self.structure.below(self.structure.place(account));
+        let fewer = match own.directs {
+            0 | 1 => 0,
+            _ => looked_up(&all.fewer_directs, p).unwrap_or(0),
+        };
+        let territory = Territory {
+            accounts: 1,
+            persons: own.persons,
+            levels: own.person_levels,
+            direct_persons: own.directs - fewer,
+        };
+        let sums = self.money.as_ref().map(|money| {
+            let a = account as usize;
+            let team = if own.directs > 0 { own.team_paid_in } else { money.paid_in[a] };
+            all.sums([money.paid_in[a], money.bonus[a], money.withdrawn[a]], team)
+        });
+        (territory, sums)
+    }
+
+    /// Persons, rising, among whom are all who pass a test of the law: whoever is left out has one account, and too
+    /// few persons and too little money below it.
+    pub fn standing_out(&self, limits: &Thresholds) -> Vec<u32> {
+        let (all, s) = (&self.persons, &self.structure);
+        let stands_out = |persons: u32, team: Fen| {
+            persons >= limits.floor_persons.min(limits.grave_persons) || team >= limits.grave_amount
+        };
+        if stands_out(1, 0) {
+            return (0..self.persons() as u32).collect();
+        }
+        let several = all.held.is_several.iter().zip(&all.several);
+        let several = several.filter(|(_, own)| stands_out(own.territory.persons, own.team_paid_in));
+        let inner = s.is_inner.iter().zip(&s.inner);
+        let inner = inner.filter(|(_, own)| stands_out(own.persons, own.team_paid_in));
+        let inner = inner.map(|(place, _)| self.person[s.at[place as usize] as usize]);
+        let paid = self.money.iter().flat_map(|money| money.paid_in.iter().zip(&self.person));
+        let paid = paid.filter(|(paid, _)| **paid >= limits.grave_amount).map(|(_, &p)| p);
+        let single = inner.chain(paid).filter(|&p| !all.held.is_several.has(p));
+        let mut found: Vec<u32> = several.map(|(p, _)| p).chain(single).collect();
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// The only account of the person numbered `p` from 0; `None` if he holds several.
+    #[inline]
+    pub fn only_account(&self, p: u32) -> Option<u32> {
+        let held = &self.persons.held;
+        (!held.is_several.has(p)).then(|| held.first[p as usize])
+    }
+
     /// Money of the person numbered `p` from 0; `None` without a ledger.
     #[inline]
     pub fn person_sums(&self, p: usize) -> Option<PersonSums> {
-        Some(self.person_money.as_ref()?.of(p, self.money.as_ref()?))
+        self.person(p).1
+    }
+
+    /// Paid in, bonus and withdrawn of the person himself.
+    #[inline]
+    pub(crate) fn person_own(&self, p: usize) -> Option<[Fen; 3]> {
+        let (all, money) = (&self.persons, self.money.as_ref()?);
+        Some(match all.held.is_several.of(p as u32) {
+            Some(rank) => {
+                let own = &all.several[rank as usize];
+                [own.paid_in, own.bonus, own.withdrawn]
+            }
+            None => {
+                let a = all.held.first[p] as usize;
+                [money.paid_in[a], money.bonus[a], money.withdrawn[a]]
+            }
+        })
+    }
+
+    /// The first day on which the person numbered `p` from 0 met the floor; `None` if never or not known.
+    #[inline]
+    pub fn floor_met_on(&self, p: usize) -> Option<Day> {
+        looked_up(&self.persons.floor_met_on, p)
+    }
+
+    /// Money in of the subtree of an account; `None` without a ledger.
+    pub fn team_paid_in(&self, account: u32) -> Option<Fen> {
+        self.money.as_ref().map(|money| money.team(&self.structure, account))
+    }
+
+    /// Is it a declared system account?
+    pub fn is_system(&self, account: u32) -> bool {
+        self.system.binary_search(&account).is_ok()
+    }
+
+    /// Calls `each` for accounts with the text of each and the number of its person; what is known of them is
+    /// fetched together, so that the waits for memory overlap.
+    pub fn each_name(&self, accounts: &[u32], mut each: impl FnMut(usize, Text<'_>, u32)) {
+        const BLOCK: usize = 256;
+        let (mut keys, mut persons) = ([Key::default(); BLOCK], [0u32; BLOCK]);
+        for (start, block) in (0..).step_by(BLOCK).zip(accounts.chunks(BLOCK)) {
+            keys.iter_mut().zip(block).for_each(|(key, &a)| *key = self.names.keys[a as usize]);
+            persons.iter_mut().zip(block).for_each(|(p, &a)| *p = self.person[a as usize]);
+            for (i, (&key, &p)) in keys.iter().zip(&persons).enumerate().take(block.len()) {
+                each(start + i, self.names.texts.text(key), p);
+            }
+        }
     }
 
     /// How many accounts.
@@ -209,7 +323,12 @@ impl Count {
 
     /// How many persons.
     pub fn persons(&self) -> usize {
-        self.territories.persons.len()
+        self.persons.held.len()
+    }
+
+    /// How many roots.
+    pub fn roots(&self) -> usize {
+        self.structure.depth.iter().filter(|&&depth| depth == 1).count()
     }
 
     /// Is the account a root of the counted tree?
@@ -230,44 +349,48 @@ impl Count {
 
     /// Figures of the account numbered `a`.
     pub fn account_figures(&self, a: usize) -> AccountFigures {
-        let (s, money) = (&self.structure, self.money.as_ref());
+        let (own, money) = (self.structure.of(a as u32), self.money.as_ref());
         AccountFigures {
             account: (*self.names.text(a as u32)).to_owned(),
             person: self.person[a] + 1,
-            depth: s.depth[a],
-            directs: self.directs[a],
-            accounts: s.accounts[a],
-            persons: s.persons[a],
-            levels: s.levels[a],
-            person_levels: s.person_levels[a],
+            depth: own.depth,
+            directs: own.directs,
+            accounts: own.accounts,
+            persons: own.persons,
+            levels: own.levels,
+            person_levels: own.person_levels,
             paid_in: money.map(|money| money.paid_in[a]),
             bonus: money.map(|money| money.bonus[a]),
             withdrawn: money.map(|money| money.withdrawn[a]),
-            team_paid_in: money.map(|money| money.team_paid_in[a]),
+            team_paid_in: money.map(|money| money.team(&self.structure, a as u32)),
         }
     }
 
     /// Figures of the person numbered `p` from 0.
     pub fn person_figures(&self, p: usize, thresholds: &Thresholds) -> PersonFigures {
-        let (t, money) = (&self.territories, self.person_sums(p));
-        let (persons, levels) = (t.persons[p], t.levels[p]);
+        let (t, money) = self.person(p);
         PersonFigures {
             person: p as u32 + 1,
-            accounts: t.accounts[p],
-            persons,
-            levels,
-            direct_persons: t.direct_persons[p],
+            accounts: t.accounts,
+            persons: t.persons,
+            levels: t.levels,
+            direct_persons: t.direct_persons,
             paid_in: money.map(|money| money.paid_in),
             bonus: money.map(|money| money.bonus),
             withdrawn: money.map(|money| money.withdrawn),
             team_paid_in: money.map(|money| money.team_paid_in),
             team_paid_in_others: money.map(|money| money.team_paid_in_others),
             net: money.map(|money| money.net),
-            floor_met: persons >= thresholds.floor_persons && levels >= thresholds.floor_levels,
-            floor_met_on: (self.floor_met_on[p] != NO_DAY).then_some(self.floor_met_on[p]),
-            grave_persons: persons >= thresholds.grave_persons,
+            floor_met: t.meets_floor(thresholds),
+            floor_met_on: self.floor_met_on(p),
+            grave_persons: t.persons >= thresholds.grave_persons,
             grave_amount: money.map(|money| money.team_paid_in >= thresholds.grave_amount),
             grave_amount_others: money.map(|money| money.team_paid_in_others >= thresholds.grave_amount),
         }
     }
+}
+
+/// What a rising list has for a person.
+fn looked_up<T: Copy>(list: &[(u32, T)], p: usize) -> Option<T> {
+    list.binary_search_by_key(&(p as u32), |own| own.0).ok().map(|i| list[i].1)
 }

@@ -1,17 +1,19 @@
 //! The last step of a count: kept accounts are laid together, persons numbered, everything added up.
 
-use crate::count::{AccountMoney, Count, Identities, Origin, PersonMoney, PersonSums};
+use crate::count::{AccountMoney, Count, Identities, NO_DAY, Origin, Persons};
 use crate::details::Details;
-use crate::figures::{NetBasis, Terms};
+use crate::figures::{NetBasis, Policy, Terms, Thresholds, Tree, Whole};
 use crate::floor;
-use crate::forest::{self, ROOT, Structure};
+use crate::forest::{self, Layout, ROOT};
+use crate::holders::Holders;
 use crate::intern::NONE;
 use crate::keys::{Key, Names};
 use crate::ledger::Ledger;
 use crate::policy::Kept;
 use crate::roster::{Roster, flag};
-use crate::rows::Fen;
-use crate::territory;
+use crate::rows::{Day, Fen};
+use crate::sweep::{Swept, sweep};
+use crate::territory::{Forest, Territories, territories};
 use crate::whole::{self, Dropped};
 
 /// Counts what is kept.
@@ -19,87 +21,160 @@ pub fn finish(mut roster: Roster, ledger: Option<Ledger>, kept: Kept, terms: &Te
     let mut ledger = ledger;
     let details = details(&mut roster, ledger.as_mut(), &kept);
     let dropped = dropped(&kept, ledger.as_ref());
+    let reversed = ledger.as_ref().map(|ledger| {
+        ledger.reversed(|account| kept.is_kept.as_ref().is_none_or(|is_kept| is_kept[account as usize]))
+    });
     let order: Option<Vec<u32>> = kept
         .is_kept
         .as_ref()
         .map(|is_kept| (0..is_kept.len() as u32).filter(|&a| is_kept[a as usize]).collect());
-    let parent = renumbered_parents(kept.parent, order.as_deref());
-    let joined = picked(kept.day, order.as_deref());
-    let (person, persons) = numbered_persons(&roster.holder, order.as_deref());
-    let identities = identities(&roster, &person, persons, order.as_deref());
-    let system: Vec<bool> =
-        picked(roster.flags.iter().map(|flags| flags & flag::SYSTEM != 0).collect(), order.as_deref());
-    let names = Names { keys: picked(roster.names.keys, order.as_deref()), texts: roster.names.texts };
-    let origin = Origin { ordinal: picked(roster.ordinal, order.as_deref()), file_start: roster.file_start };
-    drop((roster.interner, roster.holder, roster.identity, roster.joined, roster.flags));
+    let order = order.as_deref();
+    drop((std::mem::take(&mut roster.joined), std::mem::take(&mut roster.interner)));
+    let parent = renumbered_parents(kept.parent, order);
+    let joined = picked(kept.day, order);
+    let system = systems(&roster.flags, order);
+    let (person, persons) = numbered_persons(std::mem::take(&mut roster.holder), order);
     // Cleaning left no cycle, and hanging below kept ancestors makes none.
-    let structure = forest::structure(&parent, &person).expect("cycles were opened by cleaning");
-    let account_money = || {
-        ledger.as_mut().map(|ledger| {
-            let paid_in = picked(std::mem::take(&mut ledger.paid_in), order.as_deref());
-            AccountMoney {
-                team_paid_in: team(&parent, &structure, &paid_in),
-                paid_in,
-                bonus: picked(std::mem::take(&mut ledger.bonus), order.as_deref()),
-                withdrawn: picked(std::mem::take(&mut ledger.withdrawn), order.as_deref()),
-            }
-        })
+    let layout = || forest::layout(&parent).expect("cycles were opened by cleaning");
+    let holders = || {
+        let identities = identities(&roster, &person, persons, order);
+        (identities, Holders::new(&person))
     };
-    // What does not look at each other goes side by side: territories and money, then dates and persons' money.
-    let (territories, money) =
-        rayon::join(|| territory::territories(&parent, &person, persons, &structure), account_money);
-    let met = |p: usize| {
-        territories.persons[p] >= terms.thresholds.floor_persons
-            && territories.levels[p] >= terms.thresholds.floor_levels
+    let (layout, (identities, held)) = rayon::join(layout, holders);
+    let parts = Parts {
+        policy: terms.policy.clone(),
+        names: Names { keys: picked(roster.names.keys, order), texts: roster.names.texts },
+        parent,
+        person,
+        joined,
+        origin: Origin { ordinal: picked(roster.ordinal, order), file_start: roster.file_start },
+        system,
+        money: ledger.as_mut().map(|ledger| {
+            [&mut ledger.paid_in, &mut ledger.bonus, &mut ledger.withdrawn]
+                .map(|column| picked(std::mem::take(column), order))
+        }),
+        net_basis: ledger.as_ref().map_or(NetBasis::Out, |ledger| ledger.net_basis),
+        identities,
+        details,
     };
-    let is_met: Vec<bool> = (0..persons).map(met).collect();
-    let question = floor::Question {
+    drop((roster.identity, roster.flags));
+    let mut count = added_up(parts, layout, held);
+    let sums = ledger.map(|ledger| (ledger.sums, ledger.net_basis));
+    let (floor_met_on, mut whole) = rayon::join(
+        || floor::met_on(&floor::Question::of(&count, &terms.thresholds)),
+        || whole::figures(&count, sums, reversed, dropped, terms),
+    );
+    whole.first_floor_met_on = floor_met_on.iter().map(|&(_, day)| day).min();
+    count.persons.floor_met_on = floor_met_on;
+    count.whole = whole;
+    count
+}
+
+/// What a count is made of; by account, in the order of the numbers as text.
+#[derive(Clone, Debug)]
+pub struct Parts {
+    /// As in [`Count`].
+    pub policy: Policy,
+    /// As in [`Count`].
+    pub names: Names,
+    /// As in [`Count`]; free of cycles.
+    pub parent: Vec<u32>,
+    /// As in [`Count`]; every number up to the greatest occurs.
+    pub person: Vec<u32>,
+    /// As in [`Count`].
+    pub joined: Vec<Day>,
+    /// As in [`Count`].
+    pub origin: Origin,
+    /// As in [`Count`].
+    pub system: Vec<u32>,
+    /// Own money: paid in, bonus, withdrawn.
+    pub money: Option<[Vec<Fen>; 3]>,
+    /// By what net is measured.
+    pub net_basis: NetBasis,
+    /// As in [`Count`].
+    pub identities: Identities,
+    /// As in [`Count`].
+    pub details: Details,
+}
+
+impl Parts {
+    /// A forest and its holders; no names, days, money or findings.
+    pub fn bare(parent: Vec<u32>, person: Vec<u32>) -> Parts {
+        Parts {
+            policy: Policy {
+                id: "main".to_owned(),
+                tree: Tree::Referral,
+                paid_only: false,
+                with_system: true,
+                with_consumers: true,
+            },
+            names: Names::default(),
+            joined: vec![NO_DAY; parent.len()],
+            origin: Origin::default(),
+            system: Vec::new(),
+            money: None,
+            net_basis: NetBasis::Out,
+            identities: Identities::default(),
+            details: Details::default(),
+            parent,
+            person,
+        }
+    }
+}
+
+impl Count {
+    /// Counts everything but the whole network; `None` if the parents hold a cycle.
+    pub fn of(parts: Parts, thresholds: &Thresholds) -> Option<Count> {
+        let (layout, held) = (forest::layout(&parts.parent)?, Holders::new(&parts.person));
+        let mut count = added_up(parts, layout, held);
+        count.persons.floor_met_on = floor::met_on(&floor::Question::of(&count, thresholds));
+        Some(count)
+    }
+}
+
+/// Subtrees and territories. Missing are the days of the floor and the whole.
+fn added_up(parts: Parts, layout: Layout, held: Holders) -> Count {
+    let Parts { policy, names, parent, person, joined, origin, system, money, .. } = parts;
+    let paid_in = money.as_ref().map(|[paid_in, ..]| &paid_in[..]);
+    let Swept { structure, several: places } = sweep(layout, &person, &held, paid_in);
+    let money = money.map(|[paid_in, bonus, withdrawn]| AccountMoney { paid_in, bonus, withdrawn });
+    let forest = Forest {
         parent: &parent,
         person: &person,
         joined: &joined,
         structure: &structure,
-        held: &territories.accounts,
-        is_met: &is_met,
-        thresholds: &terms.thresholds,
+        money: money.as_ref(),
+        held: &held,
     };
-    let basis = ledger.as_ref().map(|ledger| ledger.net_basis);
-    let persons_money = || {
-        let (money, basis) = money.as_ref().zip(basis)?;
-        Some(person_money(money, &AccountsOf::new(&person, persons), &structure, basis))
-    };
-    let (floor_met_on, person_money) = rayon::join(|| floor::met_on(&question), persons_money);
-    let mut directs = vec![0u32; parent.len()];
-    parent.iter().filter(|&&up| up != ROOT).for_each(|&up| directs[up as usize] += 1);
-    let mut count = Count {
-        policy: terms.policy.clone(),
+    let Territories { several, fewer_directs } = territories(&forest, &places);
+    let is_net_by_bonus = parts.net_basis == NetBasis::Bonus;
+    Count {
+        policy,
         names,
         parent,
         person,
         joined,
         origin,
         system,
-        directs,
         structure,
         money,
-        territories,
-        person_money,
-        floor_met_on,
-        identities,
-        whole: Default::default(),
-        findings: details.counts(),
-        details,
-    };
-    let reversed = ledger.as_ref().map(|ledger| {
-        ledger.reversed(|account| kept.is_kept.as_ref().is_none_or(|is_kept| is_kept[account as usize]))
-    });
-    count.whole = whole::figures(
-        &count,
-        ledger.map(|ledger| (ledger.sums, ledger.net_basis)),
-        reversed,
-        dropped,
-        terms,
-    );
-    count
+        persons: Persons { held, several, fewer_directs, floor_met_on: Vec::new(), is_net_by_bonus },
+        identities: parts.identities,
+        whole: Whole::default(),
+        findings: parts.details.counts(),
+        details: parts.details,
+    }
+}
+
+/// Declared system accounts among the kept.
+fn systems(flags: &[u8], order: Option<&[u32]>) -> Vec<u32> {
+    let is_system = |old: u32| flags[old as usize] & flag::SYSTEM != 0;
+    match order {
+        None => (0..flags.len() as u32).filter(|&account| is_system(account)).collect(),
+        Some(order) => {
+            (0u32..).zip(order).filter(|(_, old)| is_system(**old)).map(|(account, _)| account).collect()
+        }
+    }
 }
 
 /// All findings in one list, sorted.
@@ -152,7 +227,7 @@ fn renumbered_parents(parent: Vec<u32>, order: Option<&[u32]>) -> Vec<u32> {
 }
 
 /// Numbers persons in the order of their smallest account, which is the order of the accounts.
-fn numbered_persons(holder: &[u32], order: Option<&[u32]>) -> (Vec<u32>, usize) {
+fn numbered_persons(holder: Vec<u32>, order: Option<&[u32]>) -> (Vec<u32>, usize) {
     let mut number = vec![NONE; holder.len()];
     let mut persons = 0u32;
     let mut numbered = |old: u32| {
@@ -187,73 +262,4 @@ fn identities(roster: &Roster, person: &[u32], persons: usize, order: Option<&[u
         }
     }
     Identities::new(first, more, roster.names.texts.clone())
-}
-
-/// Accounts of each person, rising.
-pub(crate) struct AccountsOf {
-    start: Vec<u32>,
-    accounts: Vec<u32>,
-}
-
-impl AccountsOf {
-    pub(crate) fn new(person: &[u32], persons: usize) -> AccountsOf {
-        let mut start = vec![0u32; persons + 1];
-        person.iter().for_each(|&p| start[p as usize + 1] += 1);
-        (0..persons).for_each(|p| start[p + 1] += start[p]);
-        let (mut next, mut accounts) = (start.clone(), vec![0u32; person.len()]);
-        for (account, &p) in person.iter().enumerate() {
-            accounts[next[p as usize] as usize] = account as u32;
-            next[p as usize] += 1;
-        }
-        AccountsOf { start, accounts }
-    }
-
-    pub(crate) fn of(&self, p: usize) -> &[u32] {
-        &self.accounts[self.start[p] as usize..self.start[p + 1] as usize]
-    }
-}
-
-/// Money of each subtree.
-fn team(parent: &[u32], s: &Structure, paid_in: &[Fen]) -> Vec<Fen> {
-    let mut team = paid_in.to_vec();
-    for account in s.at().into_iter().rev() {
-        let up = parent[account as usize];
-        if up != ROOT {
-            team[up as usize] += team[account as usize];
-        }
-    }
-    team
-}
-
-fn person_money(money: &AccountMoney, held: &AccountsOf, s: &Structure, basis: NetBasis) -> PersonMoney {
-    let persons = held.start.len() - 1;
-    let is_net_by_bonus = basis == NetBasis::Bonus;
-    let mut out = PersonMoney { only: Vec::with_capacity(persons), several: Vec::new(), is_net_by_bonus };
-    let at = s.at();
-    let mut places: Vec<u32> = Vec::new();
-    for p in 0..persons {
-        let own = held.of(p);
-        if let [only] = own {
-            out.only.push(*only);
-            continue;
-        }
-        out.only.push(ROOT);
-        let sum = |column: &[Fen]| own.iter().map(|&a| column[a as usize]).sum::<Fen>();
-        let (paid_in, bonus, withdrawn) = (sum(&money.paid_in), sum(&money.bonus), sum(&money.withdrawn));
-        places.clear();
-        places.extend(own.iter().map(|&a| s.position[a as usize]));
-        places.sort_unstable();
-        let team_paid_in: Fen =
-            territory::tops(&places, &at, s).iter().map(|&a| money.team_paid_in[a as usize]).sum();
-        let sums = PersonSums {
-            paid_in,
-            bonus,
-            withdrawn,
-            team_paid_in,
-            team_paid_in_others: team_paid_in - paid_in,
-            net: if is_net_by_bonus { bonus } else { withdrawn } - paid_in,
-        };
-        out.several.push((p as u32, sums));
-    }
-    out
 }

@@ -12,14 +12,16 @@
 //!   different persons at the top. Where y lies between two accounts a, a' of p, and z below a' (or is a' itself),
 //!   y's day runs from a and z's from a': those pairs are looked at apart.
 //!
-//! Linear in the accounts (each list holds at most `floor_persons`), without recursion: accounts come in reverse
-//! pre-order, and only those with a finished child and an unfinished self have an open list. The walk between two
-//! nested accounts of one person is as long as the way between them, and is taken only if it can change the day.
+//! Linear in the accounts (each list holds at most `floor_persons`), without recursion: accounts come in pre-order,
+//! and only those with a finished child and an unfinished self have an open list. The walk between two nested
+//! accounts of one person is as long as the way between them, and is taken only if it can change the day.
 
-use crate::count::NO_DAY;
+use crate::count::{Count, NO_DAY};
 use crate::figures::Thresholds;
 use crate::forest::{ROOT, Structure};
+use crate::holders::Holders;
 use crate::rows::Day;
+use crate::territory::{Several, Territory};
 use std::collections::HashMap;
 
 /// Never, while days are compared: later than every day.
@@ -52,7 +54,8 @@ fn put(two: &mut Two, new: Dated) {
 /// What the finished children of an account passed up.
 #[derive(Clone, Default)]
 struct Open {
-    account: u32,
+    /// Place of the account.
+    place: u32,
     /// Earliest distinct persons, by day.
     persons: Vec<Dated>,
     /// At least 1, 2, … levels.
@@ -60,8 +63,8 @@ struct Open {
 }
 
 impl Open {
-    fn clear(&mut self, account: u32) {
-        self.account = account;
+    fn clear(&mut self, place: u32) {
+        self.place = place;
         self.persons.clear();
         self.levels = [[NOBODY; 2]; FLOOR_LEVELS_MAX as usize];
     }
@@ -89,7 +92,7 @@ fn raise(list: &mut [Dated], day: Day) {
 }
 
 /// What is asked.
-pub struct Question<'a> {
+pub(crate) struct Question<'a> {
     /// Parents.
     pub parent: &'a [u32],
     /// Person of each account.
@@ -98,12 +101,27 @@ pub struct Question<'a> {
     pub joined: &'a [Day],
     /// Structure of the forest.
     pub structure: &'a Structure,
-    /// Accounts each person holds.
-    pub held: &'a [u32],
-    /// Does the person meet the floor in the end? Others are passed over.
-    pub is_met: &'a [bool],
+    /// Who holds several accounts.
+    pub held: &'a Holders,
+    /// Their figures, by rank.
+    pub several: &'a [Several],
     /// The floor.
     pub thresholds: &'a Thresholds,
+}
+
+impl<'a> Question<'a> {
+    /// The question about a count.
+    pub fn of(count: &'a Count, thresholds: &'a Thresholds) -> Question<'a> {
+        Question {
+            parent: &count.parent,
+            person: &count.person,
+            joined: &count.joined,
+            structure: &count.structure,
+            held: &count.persons.held,
+            several: &count.persons.several,
+            thresholds,
+        }
+    }
 }
 
 /// Kept for an account of a person with several.
@@ -117,90 +135,155 @@ struct Kept {
 /// Accounts whose facts are fetched together.
 const BLOCK: usize = 1_024;
 
-/// What the sweep needs of one account.
-struct Met {
-    p: u32,
+/// An account whose subtree is not finished.
+struct Above {
+    place: u32,
+    end: u32,
+    person: u32,
     day: Day,
-    up: u32,
-    is_met: bool,
 }
 
-impl Met {
-    #[inline]
-    fn of(q: &Question<'_>, account: u32) -> Met {
-        let (a, p) = (account as usize, q.person[account as usize]);
-        Met { p, day: q.joined[a], up: q.parent[a], is_met: q.is_met[p as usize] }
-    }
-}
-
-/// The first day for each person, or [`NO_DAY`].
-pub fn met_on(q: &Question<'_>) -> Vec<Day> {
-    let need = q.thresholds.floor_persons as usize;
-    let levels = q.thresholds.floor_levels.clamp(1, FLOOR_LEVELS_MAX) as usize;
-    let mut first = vec![NO_DAY; q.is_met.len()];
-    let mut several: HashMap<u32, Vec<Kept>> = HashMap::new();
-    let at = q.structure.at();
-    let (mut open, mut spare): (Vec<Open>, Vec<Open>) = (Vec::new(), Vec::new());
-    let mut block: Vec<Met> = Vec::with_capacity(BLOCK);
-    for (place, account) in (0..at.len()).rev().zip(at.iter().rev()) {
+/// The first known day of each person who met the floor, by person, rising.
+pub(crate) fn met_on(q: &Question<'_>) -> Vec<(u32, Day)> {
+    let mut sweep = Sweep::new(q);
+    let mut above: Vec<Above> = Vec::new();
+    let mut facts: Vec<(u32, Day)> = Vec::with_capacity(BLOCK);
+    let mut place = 0u32;
+    for accounts in q.structure.at.chunks(BLOCK) {
         // What is known of the next accounts is fetched for a block together, so that the cache misses overlap.
-        if block.is_empty() {
-            let start = (place + 1).saturating_sub(BLOCK);
-            block.extend(at[start..=place].iter().map(|&account| Met::of(q, account)));
+        facts.clear();
+        facts.extend(accounts.iter().map(|&a| (q.person[a as usize], q.joined[a as usize])));
+        for &(person, day) in &facts {
+            while let Some(done) = above.pop_if(|top| top.end <= place) {
+                sweep.close(done, above.last());
+            }
+            match q.structure.size_at(place) {
+                1 => sweep.leaf(place, (day, person), above.last()),
+                size => above.push(Above { place, end: place + size, person, day }),
+            }
+            place += 1;
         }
-        let Some(Met { p, day, up, is_met }) = block.pop() else { break };
-        let account = *account;
-        let is_leaf = open.last().is_none_or(|top| top.account != account);
-        if is_leaf && !is_met {
-            leaf(up, (day, p), need, &mut open, &mut spare);
-            continue;
+    }
+    while let Some(done) = above.pop() {
+        sweep.close(done, above.last());
+    }
+    sweep.finish()
+}
+
+/// A walk over the places, with what finished accounts passed up.
+struct Sweep<'a> {
+    q: &'a Question<'a>,
+    need: usize,
+    levels: usize,
+    /// Has one person alone the floor?
+    is_met_alone: bool,
+    first: Vec<(u32, Day)>,
+    /// By person with several accounts.
+    kept: HashMap<u32, Vec<Kept>>,
+    open: Vec<Open>,
+    spare: Vec<Open>,
+}
+
+impl<'a> Sweep<'a> {
+    fn new(q: &'a Question<'a>) -> Sweep<'a> {
+        let alone = Territory { accounts: 1, persons: 1, levels: 1, direct_persons: 0 };
+        Sweep {
+            q,
+            need: q.thresholds.floor_persons as usize,
+            levels: q.thresholds.floor_levels.clamp(1, FLOOR_LEVELS_MAX) as usize,
+            is_met_alone: alone.meets_floor(q.thresholds),
+            first: Vec::new(),
+            kept: HashMap::new(),
+            open: Vec::new(),
+            spare: Vec::new(),
         }
-        let mut own = match is_leaf {
-            true => fresh(&mut spare, account),
-            false => open.pop().unwrap_or_default(),
+    }
+
+    /// An account without any below it: mostly one person and one level above.
+    fn leaf(&mut self, place: u32, (day, p): Dated, above: Option<&Above>) {
+        let several = self.q.held.is_several.of(p);
+        let is_met = match several {
+            None => self.is_met_alone,
+            Some(rank) => self.q.several[rank as usize].territory.meets_floor(self.q.thresholds),
         };
-        if day != NO_DAY {
-            raise(&mut own.persons, day);
-        }
         if is_met {
-            let levels_on = day_of_levels(&own.levels, levels, p, day);
-            if q.held[p as usize] == 1 {
-                let persons_on = nth_other(&own.persons, need, p);
-                first[p as usize] = persons_on.max(levels_on);
+            let own = fresh(&mut self.spare, place);
+            self.stand_and_pass(own, Above { place, end: place + 1, person: p, day }, Some(several), above);
+            return;
+        }
+        let Some(above) = above else { return };
+        if self.open.last().is_none_or(|open| open.place != above.place) {
+            self.open.push(fresh(&mut self.spare, above.place));
+        }
+        if let (Some(open), true) = (self.open.last_mut(), day != NO_DAY) {
+            insert(&mut open.persons, (day, p), self.need);
+            put(&mut open.levels[0], (day, p));
+        }
+    }
+
+    /// An account whose subtree is finished; its list is the last one.
+    fn close(&mut self, done: Above, above: Option<&Above>) {
+        let mut own = self.open.pop().unwrap_or_default();
+        if done.day != NO_DAY {
+            raise(&mut own.persons, done.day);
+        }
+        let several = self.q.held.is_several.of(done.person);
+        let is_met = match several {
+            Some(rank) => self.q.several[rank as usize].territory.meets_floor(self.q.thresholds),
+            None => {
+                let own = self.q.structure.below(done.place);
+                let (accounts, direct_persons) = (1, own.directs);
+                let (persons, levels) = (own.persons, own.person_levels);
+                Territory { accounts, persons, levels, direct_persons }.meets_floor(self.q.thresholds)
+            }
+        };
+        self.stand_and_pass(own, done, is_met.then_some(several), above);
+    }
+
+    /// Notes the day of an account that meets the floor (`met`: with the rank of its person, if he has several),
+    /// stands it on what its children passed up, and passes that on.
+    fn stand_and_pass(
+        &mut self,
+        mut own: Open,
+        done: Above,
+        met: Option<Option<u32>>,
+        above: Option<&Above>,
+    ) {
+        let (p, day) = (done.person, done.day);
+        if let Some(several) = met {
+            let levels_on = day_of_levels(&own.levels, self.levels, p, day);
+            if several.is_none() {
+                self.note(p, nth_other(&own.persons, self.need, p).max(levels_on));
             } else {
-                let kept = Kept { place: place as u32, account, persons: own.persons.clone(), levels_on };
-                several.entry(p).or_default().push(kept);
+                let account = self.q.structure.at[done.place as usize];
+                let kept = Kept { place: done.place, account, persons: own.persons.clone(), levels_on };
+                self.kept.entry(p).or_default().push(kept);
             }
         }
         if day != NO_DAY {
-            stand(&mut own, p, day, need);
+            stand(&mut own, p, day, self.need);
         }
-        pass_up(own, up, need, &mut open, &mut spare);
+        pass_up(own, above, self.need, &mut self.open, &mut self.spare);
     }
-    for (p, kept) in several {
-        first[p as usize] = of_several(q, p, kept, need, levels);
-    }
-    first.iter_mut().filter(|day| **day == NEVER).for_each(|day| *day = NO_DAY);
-    first
-}
 
-/// An account without any below it, that alone meets nothing: it is one person and one level above.
-fn leaf(up: u32, (day, p): Dated, need: usize, open: &mut Vec<Open>, spare: &mut Vec<Open>) {
-    if up == ROOT {
-        return;
+    fn note(&mut self, p: u32, day: Day) {
+        if day != NEVER && day != NO_DAY {
+            self.first.push((p, day));
+        }
     }
-    if open.last().is_none_or(|above| above.account != up) {
-        open.push(fresh(spare, up));
-    }
-    if let (Some(above), true) = (open.last_mut(), day != NO_DAY) {
-        insert(&mut above.persons, (day, p), need);
-        put(&mut above.levels[0], (day, p));
+
+    fn finish(mut self) -> Vec<(u32, Day)> {
+        for (p, kept) in std::mem::take(&mut self.kept) {
+            self.note(p, of_several(self.q, p, kept, self.need, self.levels));
+        }
+        self.first.sort_unstable();
+        self.first
     }
 }
 
-fn fresh(spare: &mut Vec<Open>, account: u32) -> Open {
+fn fresh(spare: &mut Vec<Open>, place: u32) -> Open {
     let mut open = spare.pop().unwrap_or_default();
-    open.clear(account);
+    open.clear(place);
     open
 }
 
@@ -244,26 +327,26 @@ fn insert_front(list: &mut Vec<Dated>, new: Dated, most: usize) {
     list.truncate(most);
 }
 
-fn pass_up(own: Open, up: u32, need: usize, open: &mut Vec<Open>, spare: &mut Vec<Open>) {
-    if up == ROOT {
+fn pass_up(own: Open, above: Option<&Above>, need: usize, open: &mut Vec<Open>, spare: &mut Vec<Open>) {
+    let Some(above) = above else {
         spare.push(own);
         return;
-    }
+    };
     match open.last_mut() {
-        Some(above) if above.account == up => {
+        Some(list) if list.place == above.place => {
             for &entry in &own.persons {
                 // Both lists are sorted: whoever comes behind a full list is followed by others who do.
-                if above.persons.len() == need && above.persons.last().is_some_and(|last| last.0 <= entry.0) {
+                if list.persons.len() == need && list.persons.last().is_some_and(|last| last.0 <= entry.0) {
                     break;
                 }
-                insert(&mut above.persons, entry, need);
+                insert(&mut list.persons, entry, need);
             }
-            for (to, from) in above.levels.iter_mut().zip(&own.levels) {
+            for (to, from) in list.levels.iter_mut().zip(&own.levels) {
                 from.iter().filter(|entry| entry.0 != NEVER).for_each(|&entry| put(to, entry));
             }
             spare.push(own);
         }
-        _ => open.push(Open { account: up, ..own }),
+        _ => open.push(Open { place: above.place, ..own }),
     }
 }
 
@@ -287,8 +370,7 @@ fn across(q: &Question<'_>, p: u32, kept: &[Kept]) -> Day {
     // Nested accounts of p above the present one, with the earliest others on the way down to each.
     let mut above: Vec<(&Kept, Two)> = Vec::new();
     for lower in kept {
-        let is_above =
-            |upper: &Kept| lower.place < upper.place + q.structure.accounts[upper.account as usize];
+        let is_above = |upper: &Kept| lower.place < upper.place + q.structure.size_at(upper.place);
         while above.last().is_some_and(|(upper, _)| !is_above(upper)) {
             above.pop();
         }

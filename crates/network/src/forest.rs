@@ -1,49 +1,202 @@
 //! The recruitment forest laid out in pre-order, and the structural figures of every account.
 //!
-//! Input: a parent for each account, already free of cycles. Linear time but for the distinct persons, which
-//! take O(n log h) on a monotone stack (h = the deepest way); no recursion, so a chain of a million accounts
-//! is like any other. Deterministic: siblings stand in the order of their numbers.
+//! Input: a parent for each account, already free of cycles. The places of accounts come from the sizes of their
+//! subtrees ([`layout`]); then one sweep over the places ([`crate::sweep`]) gives all figures. Siblings stand widest
+//! first, of equals the smaller number first: that is the order of the branch index too, and of nothing else.
+//! Linear time, no recursion, so a chain of a million accounts is like any other.
+//!
+//! Memory: a place, an account and a depth for each account, 32 bytes more for each that has others below it; while
+//! laying out, two numbers an account at most beside those.
+
+use crate::ranks::{Marks, Ranks};
+use crate::rows::Fen;
+use crate::sweep;
 
 /// No parent: the account is a root.
 pub const ROOT: u32 = u32::MAX;
 
-/// Structural figures of all accounts, each indexed by account number.
+/// Structural figures of one account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Node {
+    /// Root = 1.
+    pub depth: u32,
+    /// Children.
+    pub directs: u32,
+    /// Accounts in the subtree, the account included.
+    pub accounts: u32,
+    /// Distinct persons in the subtree, the account's person included.
+    pub persons: u32,
+    /// 1 + the longest way down.
+    pub levels: u32,
+    /// Levels that count a step only where the person changes.
+    pub person_levels: u32,
+}
+
+/// What is kept of an account that has others below it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Inner {
+    /// Money in of the subtree, fen; 0 without a ledger.
+    pub team_paid_in: Fen,
+    pub depth: u32,
+    pub accounts: u32,
+    pub directs: u32,
+    pub persons: u32,
+    pub levels: u32,
+    pub person_levels: u32,
+}
+
+/// An account without others below it, but for its depth and money.
+pub(crate) const LEAF: Inner =
+    Inner { team_paid_in: 0, depth: 0, accounts: 1, directs: 0, persons: 1, levels: 1, person_levels: 1 };
+
+/// Structural figures of all accounts. Places are those of the pre-order: the subtree of an account at place `i` is
+/// `i..i + accounts`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Structure {
-    /// Place in pre-order: the subtree of an account at place `i` is `i..i + accounts`.
-    pub position: Vec<u32>,
-    /// Root = 1.
-    pub depth: Vec<u32>,
-    /// Accounts in the subtree, the account included.
-    pub accounts: Vec<u32>,
-    /// Distinct persons in the subtree, the account's person included.
-    pub persons: Vec<u32>,
-    /// 1 + the longest way down.
-    pub levels: Vec<u32>,
-    /// Levels that count a step only where the person changes.
-    pub person_levels: Vec<u32>,
+    /// By account its place.
+    pub(crate) position: Vec<u32>,
+    /// By place the account.
+    pub(crate) at: Vec<u32>,
+    /// By place.
+    pub(crate) depth: Vec<u32>,
+    /// The places of accounts with others below them.
+    pub(crate) is_inner: Ranks,
+    /// Their figures, by rank of the place.
+    pub(crate) inner: Vec<Inner>,
 }
 
 impl Structure {
+    /// Place of an account in pre-order.
+    #[inline]
+    pub fn place(&self, account: u32) -> u32 {
+        self.position[account as usize]
+    }
+
+    /// Place of each account in pre-order.
+    pub fn places(&self) -> &[u32] {
+        &self.position
+    }
+
     /// The account at each place of the pre-order.
-    pub fn at(&self) -> Vec<u32> {
-        let mut at = vec![0u32; self.position.len()];
-        self.position.iter().zip(0u32..).for_each(|(&place, account)| at[place as usize] = account);
-        at
+    pub fn at(&self) -> &[u32] {
+        &self.at
+    }
+
+    /// Figures of an account.
+    #[inline]
+    pub fn of(&self, account: u32) -> Node {
+        self.at_place(self.place(account))
+    }
+
+    /// Figures of the account at a place.
+    #[inline]
+    pub fn at_place(&self, place: u32) -> Node {
+        self.node_at(place).0
+    }
+
+    /// The same, and the money of the subtree if the account has others below it.
+    #[inline]
+    pub fn node_at(&self, place: u32) -> (Node, Option<Fen>) {
+        match self.is_inner.of(place) {
+            Some(rank) => {
+                let own = &self.inner[rank as usize];
+                (node(own), Some(own.team_paid_in))
+            }
+            None => (node(&Inner { depth: self.depth[place as usize], ..LEAF }), None),
+        }
+    }
+
+    /// Accounts in the subtree at a place.
+    #[inline]
+    pub(crate) fn size_at(&self, place: u32) -> u32 {
+        self.below(place).accounts
+    }
+
+    /// What is kept of the account at a place; of one without others below it, not its depth and money.
+    #[inline]
+    pub(crate) fn below(&self, place: u32) -> Inner {
+        self.is_inner.of(place).map_or(LEAF, |rank| self.inner[rank as usize])
     }
 }
 
-/// Accounts in an order in which every parent stands before its children, and their depths; `None` if there is a
-/// cycle.
-fn parents_first(parent: &[u32]) -> Option<(Vec<u32>, Vec<u32>)> {
+fn node(own: &Inner) -> Node {
+    let &Inner { depth, accounts, directs, persons, levels, person_levels, .. } = own;
+    Node { depth, directs, accounts, persons, levels, person_levels }
+}
+
+/// Counts every subtree. `person[a]` numbers the person who holds account `a`, below `parent.len()`.
+///
+/// `None` when the parents hold a cycle: opening cycles is cleaning's work, done before.
+pub fn structure(parent: &[u32], person: &[u32]) -> Option<Structure> {
+    let held = crate::holders::Holders::new(person);
+    Some(sweep::sweep(layout(parent)?, person, &held, None).structure)
+}
+
+/// Who stands where, before anything else is counted.
+pub(crate) struct Layout {
+    /// As in [`Structure`].
+    pub position: Vec<u32>,
+    /// As in [`Structure`].
+    pub at: Vec<u32>,
+    /// As in [`Structure`].
+    pub is_inner: Ranks,
+    /// Accounts in the subtrees of the inner places, by rank.
+    pub sizes: Vec<u32>,
+}
+
+/// Gives every account its place; `None` if there is a cycle.
+pub(crate) fn layout(parent: &[u32]) -> Option<Layout> {
     let n = parent.len();
-    let mut depth = vec![0u32; n];
-    if parent.iter().enumerate().all(|(a, &up)| up == ROOT || (up as usize) < a) {
-        for a in 0..n {
-            depth[a] = if parent[a] == ROOT { 1 } else { depth[parent[a] as usize] + 1 };
+    let mut accounts = vec![1u32; n];
+    let mut add = |account: usize| {
+        let up = parent[account];
+        if up != ROOT {
+            accounts[up as usize] += accounts[account];
         }
-        return Some(((0..n as u32).collect(), depth));
+    };
+    match parents_first(parent)? {
+        None => (0..n).rev().for_each(add),
+        Some(order) => order.iter().rev().for_each(|&account| add(account as usize)),
     }
+    let inner = widest_first(&accounts);
+    // By account the next place below it that is free; in the end the place behind its subtree.
+    let mut next = vec![0u32; n];
+    let mut next_root = 0u32;
+    let mut put = |account: u32| {
+        let a = account as usize;
+        let free = match parent[a] {
+            ROOT => &mut next_root,
+            up => &mut next[up as usize],
+        };
+        let place = *free;
+        *free += accounts[a];
+        next[a] = place + 1;
+    };
+    inner.iter().for_each(|&account| put(account));
+    (0..n as u32).filter(|&account| accounts[account as usize] == 1).for_each(put);
+    let mut position = next;
+    let mut marks = Marks::none(n);
+    position.iter_mut().zip(&accounts).for_each(|(place, size)| *place -= size);
+    inner.iter().for_each(|&account| marks.set(position[account as usize]));
+    let is_inner = marks.ranked();
+    let mut sizes = vec![0u32; inner.len()];
+    for &account in &inner {
+        sizes[is_inner.below(position[account as usize]) as usize] = accounts[account as usize];
+    }
+    drop((accounts, inner));
+    let mut at = vec![0u32; n];
+    position.iter().zip(0u32..).for_each(|(&place, account)| at[place as usize] = account);
+    Some(Layout { position, at, is_inner, sizes })
+}
+
+/// Accounts in an order in which every parent stands before its children: an inner `None` if that is the order of
+/// their numbers, an outer one if there is a cycle.
+fn parents_first(parent: &[u32]) -> Option<Option<Vec<u32>>> {
+    let n = parent.len();
+    if parent.iter().enumerate().all(|(a, &up)| up == ROOT || (up as usize) < a) {
+        return Some(None);
+    }
+    let mut depth = vec![0u32; n];
     let mut way = Vec::new();
     for start in 0..n as u32 {
         let mut at = start;
@@ -60,7 +213,7 @@ fn parents_first(parent: &[u32]) -> Option<(Vec<u32>, Vec<u32>)> {
             depth[account as usize] = below;
         }
     }
-    Some((by_depth(&depth), depth))
+    Some(Some(by_depth(&depth)))
 }
 
 /// A counting sort: accounts of one depth in the order of their numbers.
@@ -77,94 +230,33 @@ fn by_depth(depth: &[u32]) -> Vec<u32> {
     order
 }
 
-/// Counts every subtree. `person[a]` numbers the person who holds account `a`, below `parent.len()`.
-///
-/// `None` when the parents hold a cycle: opening cycles is cleaning's work, done before.
-pub fn structure(parent: &[u32], person: &[u32]) -> Option<Structure> {
-    let (order, depth) = parents_first(parent)?;
-    let n = parent.len();
-    let mut accounts = vec![1u32; n];
-    for &account in order.iter().rev() {
-        let (a, p) = (account as usize, parent[account as usize]);
-        if p != ROOT {
-            accounts[p as usize] += accounts[a];
-        }
-    }
-    let position = positions(parent, &order, &accounts);
-    let ((levels, person_levels), persons) = rayon::join(
-        || levels(parent, person, &order),
-        || distinct_persons(parent, person, &order, &position),
-    );
-    Some(Structure { position, depth, accounts, persons, levels, person_levels })
-}
+/// Sizes from here on are sorted by comparing; below there is a counter for each.
+const WIDE: usize = 1 << 16;
 
-/// Levels of each subtree, by accounts and by persons.
-fn levels(parent: &[u32], person: &[u32], order: &[u32]) -> (Vec<u32>, Vec<u32>) {
-    let (mut levels, mut person_levels) = (vec![1u32; parent.len()], vec![1u32; parent.len()]);
-    for &account in order.iter().rev() {
-        let (a, p) = (account as usize, parent[account as usize] as usize);
-        if parent[a] != ROOT {
-            levels[p] = levels[p].max(levels[a] + 1);
-            let step = u32::from(person[a] != person[p]);
-            person_levels[p] = person_levels[p].max(person_levels[a] + step);
+/// Accounts with others below them by the size of their subtrees, falling; of equals the smaller number first. A
+/// parent is larger than each of its children, so parents come first.
+fn widest_first(accounts: &[u32]) -> Vec<u32> {
+    let mut start = vec![0u32; WIDE];
+    let mut order: Vec<u32> = Vec::new();
+    for (&size, account) in accounts.iter().zip(0u32..).filter(|(size, _)| **size > 1) {
+        match start.get_mut(size as usize) {
+            Some(slot) => *slot += 1,
+            None => order.push(account),
         }
     }
-    (levels, person_levels)
-}
-
-/// Pre-order position of each account.
-fn positions(parent: &[u32], order: &[u32], accounts: &[u32]) -> Vec<u32> {
-    let mut position = vec![0u32; parent.len()];
-    let mut next_below = vec![0u32; parent.len()];
-    let mut next_root = 0u32;
-    for &account in order {
-        let a = account as usize;
-        let next = match parent[a] {
-            ROOT => &mut next_root,
-            p => &mut next_below[p as usize],
-        };
-        position[a] = *next;
-        *next += accounts[a];
-        next_below[a] = position[a] + 1;
+    order.sort_unstable_by_key(|&account| (std::cmp::Reverse(accounts[account as usize]), account));
+    let mut before = order.len() as u32;
+    for slot in start.iter_mut().rev() {
+        before += std::mem::replace(slot, before);
     }
-    position
-}
-
-/// Distinct persons below each account: one for each account, less one at the lowest common ancestor of two
-/// accounts of one person that follow each other in pre-order. Between positions u < v that ancestor is the
-/// least parent position over (u, v], found by bisection on a stack of rising parents.
-fn distinct_persons(parent: &[u32], person: &[u32], order: &[u32], position: &[u32]) -> Vec<u32> {
-    let n = parent.len();
-    let mut at = vec![0u32; n];
-    for (account, &place) in position.iter().enumerate() {
-        at[place as usize] = account as u32;
-    }
-    let mut last = vec![ROOT; n];
-    let mut stack: Vec<(u32, u32)> = Vec::new();
-    let mut share = vec![1i32; n];
-    for place in 0..n as u32 {
-        let account = at[place as usize] as usize;
-        // Shifted by one, so that the forest's own root is 0 and takes what no account has in common.
-        let above = if parent[account] == ROOT { 0 } else { position[parent[account] as usize] + 1 };
-        while stack.last().is_some_and(|&(_, parent)| parent >= above) {
-            stack.pop();
-        }
-        stack.push((place, above));
-        let before = std::mem::replace(&mut last[person[account] as usize], place);
-        if before != ROOT {
-            let (_, common) = stack[stack.partition_point(|&(index, _)| index <= before)];
-            if common > 0 {
-                share[at[common as usize - 1] as usize] -= 1;
-            }
+    order.resize(before as usize, 0);
+    for (&size, account) in accounts.iter().zip(0u32..).filter(|(size, _)| **size > 1) {
+        if let Some(slot) = start.get_mut(size as usize) {
+            order[*slot as usize] = account;
+            *slot += 1;
         }
     }
-    for &account in order.iter().rev() {
-        let p = parent[account as usize];
-        if p != ROOT {
-            share[p as usize] += share[account as usize];
-        }
-    }
-    share.into_iter().map(|persons| persons as u32).collect()
+    order
 }
 
 #[cfg(test)]
@@ -179,8 +271,8 @@ mod tests {
 
     /// (persons, levels) of account 0.
     fn top(parent: &[u32]) -> (u32, u32) {
-        let s = structure(parent, &own(parent.len())).unwrap();
-        (s.persons[0], s.person_levels[0])
+        let top = structure(parent, &own(parent.len())).unwrap().of(0);
+        (top.persons, top.person_levels)
     }
 
     #[test]
@@ -202,8 +294,8 @@ mod tests {
     fn ten_own_accounts_in_a_chain_are_one_person_on_one_level() {
         let parent: Vec<u32> = std::iter::once(ROOT).chain(0..9).chain(vec![9; 28]).collect();
         let person: Vec<u32> = vec![0; 10].into_iter().chain(10..38).collect();
-        let s = structure(&parent, &person).unwrap();
-        assert_eq!((s.persons[0], s.person_levels[0], s.accounts[0], s.levels[0]), (29, 2, 38, 11));
+        let top = structure(&parent, &person).unwrap().of(0);
+        assert_eq!((top.persons, top.person_levels, top.accounts, top.levels), (29, 2, 38, 11));
     }
 
     #[test]
@@ -218,25 +310,19 @@ mod tests {
     }
 
     /// The slow way: walk up from every account and note it at each ancestor.
-    fn slow(parent: &[u32], person: &[u32]) -> Structure {
+    fn slow(parent: &[u32], person: &[u32]) -> Vec<Node> {
         let n = parent.len();
-        let mut s = Structure {
-            position: vec![0; n],
-            depth: vec![0; n],
-            accounts: vec![0; n],
-            persons: vec![0; n],
-            levels: vec![0; n],
-            person_levels: vec![1; n],
-        };
-        let mut held = vec![HashSet::new(); n];
+        let none = Node { depth: 0, directs: 0, accounts: 0, persons: 0, levels: 0, person_levels: 1 };
+        let (mut nodes, mut held) = (vec![none; n], vec![HashSet::new(); n]);
         for start in 0..n {
             let (mut at, mut way, mut changes) = (start, 1, 1);
             loop {
-                s.depth[start] += 1;
-                s.accounts[at] += 1;
+                nodes[start].depth += 1;
+                nodes[at].directs += u32::from(way == 2);
+                nodes[at].accounts += 1;
                 held[at].insert(person[start]);
-                s.levels[at] = s.levels[at].max(way);
-                s.person_levels[at] = s.person_levels[at].max(changes);
+                nodes[at].levels = nodes[at].levels.max(way);
+                nodes[at].person_levels = nodes[at].person_levels.max(changes);
                 if parent[at] == ROOT {
                     break;
                 }
@@ -246,8 +332,8 @@ mod tests {
                 at = up;
             }
         }
-        s.persons = held.iter().map(|set| set.len() as u32).collect();
-        s
+        nodes.iter_mut().zip(&held).for_each(|(node, held)| node.persons = held.len() as u32);
+        nodes
     }
 
     #[test]
@@ -255,14 +341,21 @@ mod tests {
         let mut dice = Dice(0x9E37_79B9_7F4A_7C15);
         for round in 0..2_000 {
             let parent = dice.forest();
+            let n = parent.len() as u32;
             let person: Vec<u32> = parent.iter().map(|_| dice.roll(parent.len()) as u32).collect();
             let fast = structure(&parent, &person).unwrap();
-            // The slow way knows no places: they are checked by what they promise.
-            let expected = Structure { position: fast.position.clone(), ..slow(&parent, &person) };
-            assert_eq!(fast, expected, "round {round}");
-            let range = |x: usize| fast.position[x]..fast.position[x] + fast.accounts[x];
-            for (a, &up) in parent.iter().enumerate().filter(|&(_, &up)| up != ROOT) {
-                assert!(range(up as usize).contains(&fast.position[a]), "round {round}");
+            let nodes: Vec<Node> = (0..n).map(|account| fast.of(account)).collect();
+            assert_eq!(nodes, slow(&parent, &person), "round {round}");
+            // Places are checked by what they promise: parents around their children, the widest sibling first.
+            let range = |a: u32| fast.place(a)..fast.place(a) + fast.of(a).accounts;
+            for a in 0..n {
+                assert_eq!(fast.at()[fast.place(a) as usize], a, "round {round}");
+                let up = parent[a as usize];
+                assert!(up == ROOT || range(up).contains(&fast.place(a)), "round {round}");
+                let key = |a: u32| (std::cmp::Reverse(fast.of(a).accounts), a);
+                for b in (0..n).filter(|&b| parent[b as usize] == up) {
+                    assert_eq!(fast.place(a).cmp(&fast.place(b)), key(a).cmp(&key(b)), "round {round}");
+                }
             }
         }
     }

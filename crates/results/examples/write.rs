@@ -1,16 +1,13 @@
 //! Measures writing: `write DIR ACCOUNTS JOBS` makes a made-up count of that size and times each file.
 
-use mingjing_network::count::{AccountMoney, Count, Identities, NO_DAY, Origin, PersonMoney, PersonSums};
-use mingjing_network::details::Details;
-use mingjing_network::figures::{Policy, Thresholds, Tree, Whole};
-use mingjing_network::forest::{ROOT, structure};
+use mingjing_network::count::{Count, Identities, Origin, Parts};
+use mingjing_network::figures::Thresholds;
+use mingjing_network::forest::ROOT;
 use mingjing_network::keys::Names;
-use mingjing_network::territory::Territories;
 use mingjing_results::branches::{self, Branches};
 use mingjing_results::lookup::Accounts;
 use mingjing_results::stage::Stage;
 use mingjing_results::tables;
-use std::collections::BTreeMap;
 use std::error::Error;
 use std::path::Path;
 use std::time::Instant;
@@ -25,9 +22,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         return read(dir);
     }
     rayon::ThreadPoolBuilder::new().num_threads(jobs.parse()?).build_global()?;
-    let count = made_up(n);
     let thresholds =
         Thresholds { floor_persons: 30, floor_levels: 3, grave_persons: 120, grave_amount: 250_000_000 };
+    let count = made_up(n, &thresholds);
     let stage = Stage::begin(dir, true)?;
     stage.create("summary.json")?;
     let start = Instant::now();
@@ -60,7 +57,7 @@ fn read(dir: &Path) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn made_up(n: usize) -> Count {
+fn made_up(n: usize, thresholds: &Thresholds) -> Count {
     let mut dice = 0x9E37_79B9_7F4A_7C15u64;
     let mut roll = |sides: u64| {
         dice ^= dice << 13;
@@ -77,59 +74,21 @@ fn made_up(n: usize) -> Count {
             _ => (i - 1 - roll(i.min(1_000))) as u32,
         })
         .collect();
-    let person: Vec<u32> = (0..n as u32).collect();
-    let structure = structure(&parent, &person).expect("parents come before children");
     let mut directs = vec![0; n];
     parent.iter().filter(|&&p| p != ROOT).for_each(|&p| directs[p as usize] += 1);
     let paid_in: Vec<i64> =
         (0..n).map(|_| [298_000, 698_000, 1_398_000, 6_980_000][roll(4) as usize]).collect();
     let bonus: Vec<i64> = directs.iter().map(|&d| i64::from(d) * (100 + roll(100_000) as i64)).collect();
     let withdrawn: Vec<i64> = bonus.iter().map(|&b| b - b % 10_000).collect();
-    let mut team_paid_in = paid_in.clone();
-    for a in (0..n).rev().filter(|&a| parent[a] != ROOT) {
-        team_paid_in[parent[a] as usize] += team_paid_in[a];
-    }
     let numbers: Vec<String> = (0..n).map(|p| format!("52011519{:010}", p * 37 % 10_000_000_000)).collect();
     let pairs: Vec<(u32, &str)> = numbers.iter().enumerate().map(|(p, t)| (p as u32, t.as_str())).collect();
-    Count {
-        policy: Policy {
-            id: "main".into(),
-            tree: Tree::Referral,
-            paid_only: false,
-            with_system: true,
-            with_consumers: true,
-        },
+    let parts = Parts {
         names: Names::from_texts(texts.iter().map(String::as_str)),
         joined: vec![18_000; n],
         origin: Origin { ordinal: vec![0; n], file_start: vec![0] },
-        system: vec![false; n],
-        territories: Territories {
-            accounts: vec![1; n],
-            persons: structure.persons.clone(),
-            levels: structure.person_levels.clone(),
-            direct_persons: directs.clone(),
-        },
-        person_money: Some(PersonMoney::from_sums(
-            &(0..n)
-                .map(|p| PersonSums {
-                    paid_in: paid_in[p],
-                    bonus: bonus[p],
-                    withdrawn: withdrawn[p],
-                    team_paid_in: team_paid_in[p],
-                    team_paid_in_others: team_paid_in[p] - paid_in[p],
-                    net: withdrawn[p] - paid_in[p],
-                })
-                .collect::<Vec<_>>(),
-        )),
-        floor_met_on: structure.persons.iter().map(|&p| if p >= 30 { 18_500 } else { NO_DAY }).collect(),
+        money: Some([paid_in, bonus, withdrawn]),
         identities: Identities::from_pairs(n, &pairs),
-        whole: Whole::default(),
-        findings: BTreeMap::new(),
-        details: Details::default(),
-        money: Some(AccountMoney { paid_in, bonus, withdrawn, team_paid_in }),
-        parent,
-        person,
-        directs,
-        structure,
-    }
+        ..Parts::bare(parent, (0..n as u32).collect())
+    };
+    Count::of(parts, thresholds).expect("parents come before children")
 }

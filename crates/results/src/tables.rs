@@ -44,24 +44,32 @@ pub const IDENTITIES: &str = "identities.parquet";
 /// # Errors
 /// The system refuses (no space, no permission); the error names the file.
 pub fn write(stage: &Stage, count: &Count, thresholds: &Thresholds, tool: &str) -> Result<(), Error> {
-    let source = &columns::Source { count, thresholds };
-    let plan = |columns: &[Column]| columns.iter().map(|c| (c.name, c.kind, c.nullable)).collect::<Vec<_>>();
-    let table = |name: &'static str, columns: &'static [Column], rows: usize| {
-        let table = Table { name, rows, columns: plan(columns), policy: &count.policy.id, tool };
-        table.put(stage, |range| range, |range, column| (columns[column].fill)(source, range.clone()))
-    };
+    let table = |name, rows, columns| Table { name, rows, columns, policy: &count.policy.id, tool };
     let (accounts, persons) = rayon::join(
-        || table(ACCOUNTS, &columns::ACCOUNTS, count.accounts()),
         || {
-            table(PERSONS, &columns::PERSONS, count.persons())?;
-            let columns = columns::IDENTITIES.to_vec();
-            let table =
-                Table { name: IDENTITIES, rows: count.persons(), columns, policy: &count.policy.id, tool };
+            let columns = columns::accounts();
+            let group = |range| columns::Accounts::of(count, range);
+            table(ACCOUNTS, count.accounts(), plan(&columns))
+                .put(stage, group, |rows, column| (columns[column].fill)(rows))
+        },
+        || {
+            let columns = columns::persons();
+            let group = |range| columns::Persons::of(count, thresholds, range);
+            table(PERSONS, count.persons(), plan(&columns))
+                .put(stage, group, |rows, column| (columns[column].fill)(rows))?;
             let group = |range| columns::identities(count, range);
-            table.put(stage, group, |arrays, column| arrays[column].clone())
+            table(IDENTITIES, count.persons(), columns::IDENTITIES.to_vec()).put(
+                stage,
+                group,
+                |arrays, column| arrays[column].clone(),
+            )
         },
     );
     accounts.and(persons)
+}
+
+fn plan<R>(columns: &[Column<R>]) -> Vec<(&'static str, Kind, bool)> {
+    columns.iter().map(|c| (c.name, c.kind, c.nullable)).collect()
 }
 
 /// One table to be written.

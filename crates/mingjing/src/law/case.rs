@@ -4,8 +4,9 @@
 
 use super::Threshold;
 use mingjing_model::money::{Fen, parse_yuan};
-use mingjing_network::forest::{ROOT, structure};
-use mingjing_network::territory::territories;
+use mingjing_network::count::{Count, Parts};
+use mingjing_network::figures::Thresholds;
+use mingjing_network::forest::ROOT;
 use serde::Deserialize;
 
 /// The network of a case.
@@ -59,11 +60,12 @@ pub struct Case {
     pub fires: bool,
 }
 
-fn count(parent: &[u32], person: &[u32]) -> Counted {
-    let structure = structure(parent, person).expect("cases are built parents first");
-    let persons = person.iter().max().map_or(0, |&last| last as usize + 1);
-    let all = territories(parent, person, persons, &structure);
-    Counted { persons: all.persons[0], levels: all.levels[0] }
+fn count(parent: Vec<u32>, person: Vec<u32>) -> Counted {
+    // No test of time is asked of a case.
+    let none = Thresholds { floor_persons: 0, floor_levels: 0, grave_persons: 0, grave_amount: 0 };
+    let count = Count::of(Parts::bare(parent, person), &none).expect("cases are built parents first");
+    let first = count.territory(0);
+    Counted { persons: first.persons, levels: first.levels }
 }
 
 /// Is the test met by a count and, where it asks for money, by the sum paid in?
@@ -84,7 +86,7 @@ impl Shape {
     /// Counts the network for the person at its top.
     pub(super) fn count(&self) -> Result<Counted, String> {
         let (parent, person) = self.build()?;
-        Ok(count(&parent, &person))
+        Ok(count(parent, person))
     }
 
     /// Parents and persons; the person under test is 0.

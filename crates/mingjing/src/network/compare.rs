@@ -116,10 +116,7 @@ fn side(count: &Count, thresholds: &Thresholds) -> Result<Side, Error> {
     let figures = serde_json::to_value(Figures::of(&count.whole)).map_err(|e| Error::World(e.to_string()))?;
     let mut flat = Map::new();
     flatten("", figures, &mut flat);
-    let meets = |p: u32| {
-        let t = &count.territories;
-        t.persons[p as usize] >= thresholds.floor_persons && t.levels[p as usize] >= thresholds.floor_levels
-    };
+    let meets = |p: u32| count.territory(p as usize).meets_floor(thresholds);
     let own = (0..count.accounts() as u32).filter(|&a| meets(count.person[a as usize]));
     Ok(Side { figures: flat, meeting: own.map(|a| (*count.names.text(a)).to_owned()).collect() })
 }

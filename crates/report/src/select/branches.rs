@@ -16,8 +16,9 @@ pub const NESTING_MAX: u32 = 40;
 /// Shortest single line that is drawn as one step.
 const SKIP_MIN: u32 = 12;
 
-/// A branch that may be drawn: persons, accounts, then the smaller place.
-type Candidate = (u32, u32, Reverse<u32>, Way);
+/// A branch that may be drawn: persons, accounts, then the one that stands first where siblings stand by number,
+/// told by the accounts on the way to it.
+type Candidate = (u32, u32, Reverse<Vec<u32>>, Way);
 
 /// How a candidate hangs below what is drawn already.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,55 +32,44 @@ struct Way {
 
 /// The outline of a count.
 pub fn widest(count: &Count) -> Branches {
-    let tree = Outline::new(count);
+    let tree = Outline { count };
     let mut heap: BinaryHeap<Candidate> = BinaryHeap::new();
     for root in tree.largest(tree.roots()) {
-        heap.push(tree.candidate(Way { account: root, above: usize::MAX, nesting: 0, skipped: 0 }));
+        heap.push(tree.candidate(&[], Way { account: root, above: usize::MAX, nesting: 0, skipped: 0 }));
     }
     let mut drawn: Vec<Way> = Vec::new();
-    while let Some((.., way)) = heap.pop() {
+    while let Some((.., Reverse(path), way)) = heap.pop() {
         if drawn.len() == BRANCHES_MAX {
             break;
         }
         let above = drawn.len();
         drawn.push(way);
         if way.nesting + 1 < NESTING_MAX {
-            let single = count.directs[way.account as usize] == 1;
+            let single = count.structure.of(way.account).directs == 1;
             for child in tree.largest(tree.children(way.account)) {
                 let (account, skipped) = if single { tree.pass(child) } else { (child, 0) };
-                heap.push(tree.candidate(Way { account, above, nesting: way.nesting + 1, skipped }));
+                heap.push(tree.candidate(&path, Way { account, above, nesting: way.nesting + 1, skipped }));
             }
         }
     }
     tree.in_reading_order(&drawn)
 }
 
-/// A count with its accounts by place.
+/// A count, drawn.
 struct Outline<'a> {
     count: &'a Count,
-    at: Vec<u32>,
 }
 
-impl<'a> Outline<'a> {
-    fn new(count: &'a Count) -> Outline<'a> {
-        let mut at = vec![0u32; count.accounts()];
-        for (account, &place) in (0u32..).zip(&count.structure.position) {
-            at[place as usize] = account;
-        }
-        Outline { count, at }
-    }
-
+impl Outline<'_> {
     fn size(&self, account: u32) -> u32 {
-        self.count.structure.accounts[account as usize]
+        self.count.structure.of(account).accounts
     }
 
     /// Accounts that stand side by side in a range of places.
     fn beside(&self, from: u32, to: u32) -> impl Iterator<Item = u32> + '_ {
-        let first = (from < to).then(|| self.at[from as usize]);
-        std::iter::successors(first, move |&before| {
-            let next = self.count.structure.position[before as usize] + self.size(before);
-            (next < to).then(|| self.at[next as usize])
-        })
+        let s = &self.count.structure;
+        let next = move |&place: &u32| Some(place + s.at_place(place).accounts).filter(|&next| next < to);
+        std::iter::successors((from < to).then_some(from), next).map(|place| s.at()[place as usize])
     }
 
     fn roots(&self) -> impl Iterator<Item = u32> + '_ {
@@ -87,21 +77,23 @@ impl<'a> Outline<'a> {
     }
 
     fn children(&self, account: u32) -> impl Iterator<Item = u32> + '_ {
-        let place = self.count.structure.position[account as usize];
+        let place = self.count.structure.place(account);
         self.beside(place + 1, place + self.size(account))
     }
 
-    fn candidate(&self, way: Way) -> Candidate {
-        let s = &self.count.structure;
-        let i = way.account as usize;
-        (s.persons[i], s.accounts[i] + way.skipped, Reverse(s.position[i]), way)
+    fn candidate(&self, above: &[u32], way: Way) -> Candidate {
+        let own = self.count.structure.of(way.account);
+        let path = above.iter().copied().chain([way.account]).collect();
+        (own.persons, own.accounts + way.skipped, Reverse(path), way)
     }
 
     /// The [`DIRECTS_MAX`] largest of some accounts.
     fn largest(&self, accounts: impl Iterator<Item = u32>) -> Vec<u32> {
         let mut list: Vec<u32> = accounts.collect();
-        let s = &self.count.structure;
-        let key = |&a: &u32| (Reverse(s.persons[a as usize]), Reverse(s.accounts[a as usize]), a);
+        let key = |&a: &u32| {
+            let own = self.count.structure.of(a);
+            (Reverse(own.persons), Reverse(own.accounts), a)
+        };
         if list.len() > DIRECTS_MAX {
             list.select_nth_unstable_by_key(DIRECTS_MAX, key);
             list.truncate(DIRECTS_MAX);
@@ -111,10 +103,10 @@ impl<'a> Outline<'a> {
 
     /// Passes a single line from its first account: where it ends, and how many accounts lie before that.
     fn pass(&self, first: u32) -> (u32, u32) {
-        let place = self.count.structure.position[first as usize];
-        let steps = self.at[place as usize..].iter().take_while(|&&a| self.count.directs[a as usize] == 1);
-        let length = steps.count() as u32;
-        if length < SKIP_MIN { (first, 0) } else { (self.at[(place + length) as usize], length) }
+        let s = &self.count.structure;
+        let place = s.place(first);
+        let length = (place..).take_while(|&place| s.at_place(place).directs == 1).count() as u32;
+        if length < SKIP_MIN { (first, 0) } else { (s.at()[(place + length) as usize], length) }
     }
 
     fn in_reading_order(&self, drawn: &[Way]) -> Branches {
@@ -137,21 +129,21 @@ impl<'a> Outline<'a> {
 
     fn line(&self, way: Way, below: impl Iterator<Item = Way>) -> Branch {
         let (c, i) = (self.count, way.account as usize);
-        let s = &c.structure;
-        let team = c.money.as_ref().map(|m| m.team_paid_in[i]);
-        let under = c.money.as_ref().map(|m| i128::from(m.team_paid_in[i] - m.paid_in[i]));
+        let own = c.structure.of(way.account);
+        let team = c.team_paid_in(way.account);
+        let under = team.zip(c.money.as_ref()).map(|(team, m)| i128::from(team - m.paid_in[i]));
         Branch {
             account: c.names.text(way.account).to_string(),
             person: c.person[i] + 1,
-            depth: s.depth[i],
+            depth: own.depth,
             nesting: way.nesting,
             skipped: way.skipped,
-            directs: c.directs[i],
-            accounts: s.accounts[i],
-            persons: s.persons[i],
-            levels: s.person_levels[i],
+            directs: own.directs,
+            accounts: own.accounts,
+            persons: own.persons,
+            levels: own.person_levels,
             team_paid_in: team,
-            more: self.more(u64::from(c.directs[i]), u64::from(s.accounts[i]) - 1, under, below),
+            more: self.more(u64::from(own.directs), u64::from(own.accounts) - 1, under, below),
         }
     }
 
@@ -166,12 +158,12 @@ impl<'a> Outline<'a> {
         let mut more = More { directs, accounts, team_paid_in: money };
         for way in drawn {
             // The money of a line that was passed stands at its first account.
-            let place = self.count.structure.position[way.account as usize] - way.skipped;
-            let first = self.at[place as usize] as usize;
+            let s = &self.count.structure;
+            let first = s.place(way.account) - way.skipped;
             more.directs -= 1;
-            more.accounts -= u64::from(self.count.structure.accounts[first]);
+            more.accounts -= u64::from(s.at_place(first).accounts);
             if let (Some(left), Some(m)) = (&mut more.team_paid_in, &self.count.money) {
-                *left -= i128::from(m.team_paid_in[first]);
+                *left -= i128::from(m.team_at(s, first));
             }
         }
         more

@@ -13,6 +13,7 @@ use crate::report::{
 };
 use mingjing_network::count::Count;
 use mingjing_network::figures::{FINDING_KEYS, Whole};
+use mingjing_network::forest::Node;
 
 impl Report {
     /// Picks what the documents show. Linear in accounts and persons; memory four bytes for each of both.
@@ -126,18 +127,20 @@ fn widest_tree(count: &Count) -> Option<Subtree> {
     if count.whole.roots < 2 {
         return None;
     }
-    let s = &count.structure;
-    let roots = (0..count.accounts() as u32).filter(|&a| count.is_root(a));
-    let key = |&a: &u32| (s.persons[a as usize], s.accounts[a as usize], std::cmp::Reverse(a));
-    let root = roots.max_by_key(key)?;
-    let i = root as usize;
+    // In pre-order the next root stands behind the subtree of the one before.
+    let (s, all) = (&count.structure, count.accounts() as u32);
+    let after = |&place: &u32| Some(place + s.at_place(place).accounts).filter(|&next| next < all);
+    let roots =
+        std::iter::successors(Some(0), after).map(|place| (s.at()[place as usize], s.at_place(place)));
+    let key = |(account, own): &(u32, Node)| (own.persons, own.accounts, std::cmp::Reverse(*account));
+    let (root, own) = roots.max_by_key(key)?;
     Some(Subtree {
         root: count.names.text(root).to_string(),
-        accounts: s.accounts[i],
-        persons: s.persons[i],
-        levels: s.levels[i],
-        person_levels: s.person_levels[i],
-        team_paid_in: count.money.as_ref().map(|m| m.team_paid_in[i]),
+        accounts: own.accounts,
+        persons: own.persons,
+        levels: own.levels,
+        person_levels: own.person_levels,
+        team_paid_in: count.team_paid_in(root),
     })
 }
 

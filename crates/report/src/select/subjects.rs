@@ -21,7 +21,7 @@ pub fn subjects(count: &Count, facts: &Facts, names: &FileNames<'_>) -> Vec<Subj
             }
         }
     }
-    let wide_first = |&a: &u32| (Reverse(count.structure.accounts[a as usize]), a);
+    let wide_first = |&a: &u32| (Reverse(count.structure.of(a).accounts), a);
     held.values_mut().for_each(|list| list.sort_unstable_by_key(wide_first));
     let systems = persons::system_holders(count);
     let one = |(asked, account): (&crate::report::SubjectFacts, Option<u32>)| Subject {
@@ -36,7 +36,7 @@ pub fn subjects(count: &Count, facts: &Facts, names: &FileNames<'_>) -> Vec<Subj
                 own: account_line(count, names, a),
                 first_joined: list.iter().filter_map(|&a| joined(count, a)).min(),
                 referrer: (!count.is_root(a)).then(|| count.names.text(up).to_string()),
-                system: count.system.get(a as usize).copied().unwrap_or(false),
+                system: count.is_system(a),
                 held: list.iter().take(HELD_MAX).map(|&a| account_line(count, names, a)).collect(),
                 ledger_rows: asked.ledger_rows,
                 ledger_at: asked.ledger_at.clone(),
@@ -52,21 +52,21 @@ fn joined(count: &Count, account: u32) -> Option<i32> {
 }
 
 fn account_line(count: &Count, names: &FileNames<'_>, account: u32) -> AccountLine {
-    let (s, m, i) = (&count.structure, count.money.as_ref(), account as usize);
+    let (own, m, i) = (count.structure.of(account), count.money.as_ref(), account as usize);
     let (file, row) = count.origin.of(account);
     AccountLine {
         account: count.names.text(account).to_string(),
         joined: joined(count, account),
-        depth: s.depth[i],
-        directs: count.directs[i],
-        accounts: s.accounts[i],
-        persons: s.persons[i],
-        levels: s.levels[i],
-        person_levels: s.person_levels[i],
+        depth: own.depth,
+        directs: own.directs,
+        accounts: own.accounts,
+        persons: own.persons,
+        levels: own.levels,
+        person_levels: own.person_levels,
         paid_in: m.map(|m| m.paid_in[i]),
         bonus: m.map(|m| m.bonus[i]),
         withdrawn: m.map(|m| m.withdrawn[i]),
-        team_paid_in: m.map(|m| m.team_paid_in[i]),
+        team_paid_in: count.team_paid_in(account),
         member_at: names.at(Table::Members, file, row),
     }
 }

@@ -1,13 +1,11 @@
 //! A made-up scheme of some 2,000 accounts with dirty rows, counted by the engine; and bare trees built by hand.
 
-use mingjing_network::count::{Count, Identities, NO_DAY, Origin};
-use mingjing_network::details::Details;
-use mingjing_network::figures::{Boundary, FINDING_KEYS, Policy, Terms, Thresholds, Tree, Whole};
-use mingjing_network::forest::{ROOT, structure};
+use mingjing_network::count::{Count, Identities, Origin, Parts};
+use mingjing_network::figures::{Boundary, Policy, Terms, Thresholds, Tree, Whole};
+use mingjing_network::forest::ROOT;
 use mingjing_network::keys::Names;
 use mingjing_network::rows::{Class, LedgerRow, MemberRow};
 use mingjing_network::run::{self, Source, WantsEntry, WantsMember};
-use mingjing_network::territory::territories;
 use mingjing_report::report::{
     Facts, FindingRow, Grounds, Input, Law, Role, RowAt, Rows as RowCounts, Rule, SubjectFacts,
 };
@@ -282,44 +280,28 @@ pub fn facts() -> Facts {
 /// A bare tree without money: parents by number, each account its own person, names given.
 pub fn bare(parent: Vec<u32>, name: impl Fn(usize) -> String) -> Count {
     let n = parent.len();
-    let person: Vec<u32> = (0..n as u32).collect();
-    let structure = structure(&parent, &person).expect("no cycle");
-    let territories = territories(&parent, &person, n, &structure);
-    let mut directs = vec![0u32; n];
-    parent.iter().filter(|&&up| up != ROOT).for_each(|&up| directs[up as usize] += 1);
-    let mut per_depth = vec![0u64; structure.depth.iter().copied().max().unwrap_or(0) as usize];
-    structure.depth.iter().for_each(|&depth| per_depth[depth as usize - 1] += 1);
     let names: Vec<String> = (0..n).map(name).collect();
-    let whole = Whole {
+    let parts = Parts {
+        policy: main_policy(),
+        names: Names::from_texts(names.iter().map(String::as_str)),
+        origin: Origin { ordinal: (1..=n as u32).collect(), file_start: vec![0] },
+        identities: Identities::from_pairs(n, &[]),
+        ..Parts::bare(parent, (0..n as u32).collect())
+    };
+    let mut count = Count::of(parts, &thresholds()).expect("no cycle");
+    let nodes = || (0..n as u32).map(|account| count.structure.of(account));
+    let mut per_depth = vec![0u64; nodes().map(|node| node.depth).max().unwrap_or(0) as usize];
+    nodes().for_each(|node| per_depth[node.depth as usize - 1] += 1);
+    count.whole = Whole {
         persons: n as u64,
         accounts: n as u64,
-        roots: parent.iter().filter(|&&up| up == ROOT).count() as u64,
+        roots: count.parent.iter().filter(|&&up| up == ROOT).count() as u64,
         levels: per_depth.len() as u32,
         person_levels: per_depth.len() as u32,
         accounts_per_depth: per_depth.clone(),
         persons_per_depth: per_depth,
-        persons_meeting_floor: (0..n)
-            .filter(|&p| territories.persons[p] >= 30 && territories.levels[p] >= 3)
-            .count() as u64,
+        persons_meeting_floor: nodes().filter(|node| node.persons >= 30 && node.levels >= 3).count() as u64,
         ..Whole::default()
     };
-    Count {
-        policy: main_policy(),
-        names: Names::from_texts(names.iter().map(String::as_str)),
-        person,
-        joined: vec![NO_DAY; n],
-        origin: Origin { ordinal: (1..=n as u32).collect(), file_start: vec![0] },
-        system: vec![false; n],
-        directs,
-        structure,
-        money: None,
-        territories,
-        person_money: None,
-        floor_met_on: vec![NO_DAY; n],
-        identities: Identities::from_pairs(n, &[]),
-        whole,
-        findings: FINDING_KEYS.iter().map(|&key| (key, 0)).collect(),
-        details: Details::from_findings(&[]),
-        parent,
-    }
+    count
 }

@@ -1,9 +1,12 @@
 //! Which columns the tables have, and how each is filled from the count: the one place where they are named.
 
 use arrow::array::{ArrayRef, BooleanArray, Date32Array, Decimal64Array, Int64Array, StringBuilder};
-use mingjing_network::count::{AccountMoney, Count, NO_DAY, PersonSums};
+use mingjing_network::count::{Count, PersonSums};
 use mingjing_network::figures::Thresholds;
+use mingjing_network::forest::Node;
 use mingjing_network::rows::Fen;
+use mingjing_network::territory::Territory;
+use rayon::prelude::*;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -24,78 +27,150 @@ pub(super) enum Kind {
     Flag,
 }
 
-type Fill = fn(&Source, Range<usize>) -> ArrayRef;
-
-/// One column.
-pub(super) struct Column {
+/// One column; it is filled from a range of rows.
+pub(super) struct Column<R> {
     pub name: &'static str,
     pub kind: Kind,
     pub nullable: bool,
-    pub fill: Fill,
+    pub fill: fn(&R) -> ArrayRef,
 }
 
-/// What the columns are filled from.
-pub(super) struct Source<'a> {
-    pub count: &'a Count,
-    pub thresholds: &'a Thresholds,
+/// A range of accounts. What stands by place in the count is fetched once for all columns.
+pub(super) struct Accounts<'a> {
+    count: &'a Count,
+    range: Range<usize>,
+    nodes: Vec<Node>,
+    team: Option<Vec<Fen>>,
 }
 
-const fn key(name: &'static str, fill: Fill) -> Column {
+impl<'a> Accounts<'a> {
+    pub fn of(count: &'a Count, range: Range<usize>) -> Accounts<'a> {
+        let accounts = range.start as u32..range.end as u32;
+        let (s, money) = (&count.structure, count.money.as_ref());
+        let row = |account: u32| {
+            let (node, team) = s.node_at(s.place(account));
+            (node, team.unwrap_or_else(|| money.map_or(0, |money| money.paid_in[account as usize])))
+        };
+        let (nodes, team) = accounts.into_par_iter().map(row).unzip();
+        Accounts { count, range, nodes, team: money.map(|_| team) }
+    }
+
+    fn counts(&self, of: fn(&Node) -> u32) -> ArrayRef {
+        counts(self.nodes.iter().map(of))
+    }
+
+    fn texts(&self) -> ArrayRef {
+        let mut texts = StringBuilder::with_capacity(self.range.len(), self.range.len() * 12);
+        self.range.clone().for_each(|account| texts.append_value(&*self.count.names.text(account as u32)));
+        Arc::new(texts.finish())
+    }
+
+    fn money(&self, column: impl Fn(&'a mingjing_network::count::AccountMoney) -> &'a [Fen]) -> ArrayRef {
+        let own = self.count.money.as_ref().map(|money| column(money)[self.range.clone()].iter().copied());
+        fen(own, self.range.len())
+    }
+}
+
+/// A range of persons, with all that is asked of each.
+pub(super) struct Persons<'a> {
+    count: &'a Count,
+    thresholds: &'a Thresholds,
+    range: Range<usize>,
+    territories: Vec<Territory>,
+    sums: Option<Vec<PersonSums>>,
+}
+
+impl<'a> Persons<'a> {
+    pub fn of(count: &'a Count, thresholds: &'a Thresholds, range: Range<usize>) -> Persons<'a> {
+        let row = |p| {
+            let (territory, sums) = count.person(p);
+            (territory, sums.unwrap_or_default())
+        };
+        let (territories, sums) = range.clone().into_par_iter().map(row).unzip();
+        Persons { count, thresholds, range, territories, sums: count.money.as_ref().map(|_| sums) }
+    }
+
+    fn counts(&self, of: fn(&Territory) -> u32) -> ArrayRef {
+        counts(self.territories.iter().map(of))
+    }
+
+    fn money(&self, of: fn(&PersonSums) -> Fen) -> ArrayRef {
+        fen(self.sums.as_ref().map(|sums| sums.iter().map(of)), self.range.len())
+    }
+
+    fn tests(&self, test: impl Fn(&Territory) -> bool) -> ArrayRef {
+        flags(self.territories.iter().map(test))
+    }
+
+    fn grave(&self, of: fn(&PersonSums) -> Fen) -> ArrayRef {
+        match &self.sums {
+            Some(sums) => flags(sums.iter().map(|sums| of(sums) >= self.thresholds.grave_amount)),
+            None => Arc::new(BooleanArray::new_null(self.range.len())),
+        }
+    }
+
+    fn days(&self) -> ArrayRef {
+        let met = self.range.clone().zip(&self.territories);
+        let days = met.map(|(p, t)| self.count.floor_met_on(p).filter(|_| t.meets_floor(self.thresholds)));
+        Arc::new(days.collect::<Date32Array>())
+    }
+}
+
+const fn key<R>(name: &'static str, fill: fn(&R) -> ArrayRef) -> Column<R> {
     Column { name, kind: Kind::Key, nullable: false, fill }
 }
-const fn text(name: &'static str, nullable: bool, fill: Fill) -> Column {
-    Column { name, kind: Kind::Text, nullable, fill }
+const fn text<R>(name: &'static str, fill: fn(&R) -> ArrayRef) -> Column<R> {
+    Column { name, kind: Kind::Text, nullable: false, fill }
 }
-const fn count(name: &'static str, fill: Fill) -> Column {
+const fn count<R>(name: &'static str, fill: fn(&R) -> ArrayRef) -> Column<R> {
     Column { name, kind: Kind::Count, nullable: false, fill }
 }
-const fn yuan(name: &'static str, fill: Fill) -> Column {
+const fn yuan<R>(name: &'static str, fill: fn(&R) -> ArrayRef) -> Column<R> {
     Column { name, kind: Kind::Yuan, nullable: true, fill }
 }
-const fn flag(name: &'static str, nullable: bool, fill: Fill) -> Column {
+const fn flag<R>(name: &'static str, nullable: bool, fill: fn(&R) -> ArrayRef) -> Column<R> {
     Column { name, kind: Kind::Flag, nullable, fill }
 }
 
 /// Columns of `accounts.parquet`.
-pub(super) static ACCOUNTS: [Column; 12] = [
-    key("account", |s, r| account_texts(s, r)),
-    text("person", false, |s, r| person_texts(s.count.person[r].iter().copied())),
-    count("depth", |s, r| counts(&s.count.structure.depth[r])),
-    count("directs", |s, r| counts(&s.count.directs[r])),
-    count("accounts", |s, r| counts(&s.count.structure.accounts[r])),
-    count("persons", |s, r| counts(&s.count.structure.persons[r])),
-    count("levels", |s, r| counts(&s.count.structure.levels[r])),
-    count("person_levels", |s, r| counts(&s.count.structure.person_levels[r])),
-    yuan("paid_in", |s, r| account_money(s, r, |m| &m.paid_in)),
-    yuan("bonus", |s, r| account_money(s, r, |m| &m.bonus)),
-    yuan("withdrawn", |s, r| account_money(s, r, |m| &m.withdrawn)),
-    yuan("team_paid_in", |s, r| account_money(s, r, |m| &m.team_paid_in)),
-];
+pub(super) fn accounts<'a>() -> [Column<Accounts<'a>>; 12] {
+    [
+        key("account", |s| s.texts()),
+        text("person", |s| person_texts(s.count.person[s.range.clone()].iter().copied())),
+        count("depth", |s| s.counts(|own| own.depth)),
+        count("directs", |s| s.counts(|own| own.directs)),
+        count("accounts", |s| s.counts(|own| own.accounts)),
+        count("persons", |s| s.counts(|own| own.persons)),
+        count("levels", |s| s.counts(|own| own.levels)),
+        count("person_levels", |s| s.counts(|own| own.person_levels)),
+        yuan("paid_in", |s| s.money(|money| &money.paid_in)),
+        yuan("bonus", |s| s.money(|money| &money.bonus)),
+        yuan("withdrawn", |s| s.money(|money| &money.withdrawn)),
+        yuan("team_paid_in", |s| fen(s.team.as_ref().map(|team| team.iter().copied()), s.range.len())),
+    ]
+}
 
 /// Columns of `persons.parquet`.
-pub(super) static PERSONS: [Column; 16] = [
-    key("person", |_, r| person_texts(r.map(|p| p as u32))),
-    count("accounts", |s, r| counts(&s.count.territories.accounts[r])),
-    count("persons", |s, r| counts(&s.count.territories.persons[r])),
-    count("levels", |s, r| counts(&s.count.territories.levels[r])),
-    count("direct_persons", |s, r| counts(&s.count.territories.direct_persons[r])),
-    yuan("paid_in", |s, r| person_money(s, r, |m| m.paid_in)),
-    yuan("bonus", |s, r| person_money(s, r, |m| m.bonus)),
-    yuan("withdrawn", |s, r| person_money(s, r, |m| m.withdrawn)),
-    yuan("team_paid_in", |s, r| person_money(s, r, |m| m.team_paid_in)),
-    yuan("team_paid_in_others", |s, r| person_money(s, r, |m| m.team_paid_in_others)),
-    yuan("net", |s, r| person_money(s, r, |m| m.net)),
-    flag("floor_met", false, |s, r| {
-        let (t, of) = (s.thresholds, &s.count.territories);
-        flags(r.map(|p| of.persons[p] >= t.floor_persons && of.levels[p] >= t.floor_levels))
-    }),
-    Column { name: "floor_met_on", kind: Kind::Date, nullable: true, fill: |s, r| days(s, r) },
-    flag("grave_persons", false, |s, r| {
-        flags(r.map(|p| s.count.territories.persons[p] >= s.thresholds.grave_persons))
-    }),
-    flag("grave_amount", true, |s, r| grave_money(s, r, |m| m.team_paid_in)),
-    flag("grave_amount_others", true, |s, r| grave_money(s, r, |m| m.team_paid_in_others)),
-];
+pub(super) fn persons<'a>() -> [Column<Persons<'a>>; 16] {
+    [
+        key("person", |s| person_texts(s.range.clone().map(|p| p as u32))),
+        count("accounts", |s| s.counts(|t| t.accounts)),
+        count("persons", |s| s.counts(|t| t.persons)),
+        count("levels", |s| s.counts(|t| t.levels)),
+        count("direct_persons", |s| s.counts(|t| t.direct_persons)),
+        yuan("paid_in", |s| s.money(|m| m.paid_in)),
+        yuan("bonus", |s| s.money(|m| m.bonus)),
+        yuan("withdrawn", |s| s.money(|m| m.withdrawn)),
+        yuan("team_paid_in", |s| s.money(|m| m.team_paid_in)),
+        yuan("team_paid_in_others", |s| s.money(|m| m.team_paid_in_others)),
+        yuan("net", |s| s.money(|m| m.net)),
+        flag("floor_met", false, |s| s.tests(|t| t.meets_floor(s.thresholds))),
+        Column { name: "floor_met_on", kind: Kind::Date, nullable: true, fill: |s| s.days() },
+        flag("grave_persons", false, |s| s.tests(|t| t.persons >= s.thresholds.grave_persons)),
+        flag("grave_amount", true, |s| s.grave(|m| m.team_paid_in)),
+        flag("grave_amount_others", true, |s| s.grave(|m| m.team_paid_in_others)),
+    ]
+}
 
 /// Columns of `identities.parquet`, filled by [`identities`].
 pub(super) static IDENTITIES: [(&str, Kind, bool); 3] =
@@ -116,15 +191,9 @@ pub(super) fn identities(count: &Count, persons: Range<usize>) -> [ArrayRef; 3] 
             holders.push(person as u32);
         }
     }
-    let accounts = holders.iter().map(|&person| i64::from(count.territories.accounts[person as usize]));
+    let accounts = holders.iter().map(|&person| i64::from(count.territory(person as usize).accounts));
     let accounts = Int64Array::from_iter_values(accounts);
     [person_texts(holders.into_iter()), Arc::new(numbers.finish()), Arc::new(accounts)]
-}
-
-fn account_texts(s: &Source, r: Range<usize>) -> ArrayRef {
-    let mut texts = StringBuilder::with_capacity(r.len(), r.len() * 12);
-    r.for_each(|account| texts.append_value(&*s.count.names.text(account as u32)));
-    Arc::new(texts.finish())
 }
 
 /// `P1`, `P2`, … of persons numbered from 0; by hand, because there are three for each account.
@@ -145,48 +214,20 @@ fn person_texts(persons: impl ExactSizeIterator<Item = u32>) -> ArrayRef {
     Arc::new(texts.finish())
 }
 
-fn counts(values: &[u32]) -> ArrayRef {
-    Arc::new(Int64Array::from_iter_values(values.iter().map(|&value| i64::from(value))))
+fn counts(values: impl Iterator<Item = u32>) -> ArrayRef {
+    Arc::new(Int64Array::from_iter_values(values.map(i64::from)))
 }
 
 fn flags(values: impl Iterator<Item = bool>) -> ArrayRef {
     Arc::new(values.map(Some).collect::<BooleanArray>())
 }
 
-fn days(s: &Source, r: Range<usize>) -> ArrayRef {
-    let day = |&day| if day == NO_DAY { None } else { Some(day) };
-    Arc::new(s.count.floor_met_on[r].iter().map(day).collect::<Date32Array>())
-}
-
-fn fen(values: Option<&[Fen]>, rows: usize) -> ArrayRef {
+fn fen(values: Option<impl Iterator<Item = Fen>>, rows: usize) -> ArrayRef {
     let array = match values {
-        Some(values) => Decimal64Array::from_iter_values(values.iter().copied()),
+        Some(values) => Decimal64Array::from_iter_values(values),
         None => Decimal64Array::new_null(rows),
     };
     Arc::new(
         array.with_precision_and_scale(18, 2).expect("18 digits with 2 decimals is a decimal of 64 bits"),
     )
-}
-
-fn account_money(s: &Source, r: Range<usize>, of: fn(&AccountMoney) -> &Vec<Fen>) -> ArrayRef {
-    let rows = r.len();
-    fen(s.count.money.as_ref().map(|money| &of(money)[r]), rows)
-}
-
-/// A sum of each person; `None` without a ledger.
-fn person_sums(s: &Source, r: Range<usize>, of: fn(PersonSums) -> Fen) -> Option<Vec<Fen>> {
-    r.map(|p| s.count.person_sums(p).map(of)).collect()
-}
-
-fn person_money(s: &Source, r: Range<usize>, of: fn(PersonSums) -> Fen) -> ArrayRef {
-    let rows = r.len();
-    fen(person_sums(s, r, of).as_deref(), rows)
-}
-
-fn grave_money(s: &Source, r: Range<usize>, of: fn(PersonSums) -> Fen) -> ArrayRef {
-    let rows = r.len();
-    match person_sums(s, r, of) {
-        Some(sums) => flags(sums.iter().map(|&amount| amount >= s.thresholds.grave_amount)),
-        None => Arc::new(BooleanArray::new_null(rows)),
-    }
 }

@@ -19,7 +19,7 @@ fn indexed(dir: &Path, name: &str, count: &Count, jobs: usize) -> PathBuf {
 fn children(count: &Count, account: u32) -> Vec<u32> {
     let mut children: Vec<u32> =
         (0..count.accounts() as u32).filter(|&a| count.parent[a as usize] == account).collect();
-    children.sort_by_key(|&a| (std::cmp::Reverse(count.structure.accounts[a as usize]), a));
+    children.sort_by_key(|&a| (std::cmp::Reverse(count.structure.of(a).accounts), a));
     children
 }
 
@@ -46,7 +46,7 @@ fn naive(count: &Count, account: u32, levels: u32, max: usize) -> Vec<(String, u
     let mut all = Vec::new();
     walk(count, account, 1, levels, None, &mut all);
     let mut order: Vec<usize> = (0..all.len()).collect();
-    order.sort_by_key(|&i| (std::cmp::Reverse(count.structure.accounts[all[i].0 as usize]), i));
+    order.sort_by_key(|&i| (std::cmp::Reverse(count.structure.of(all[i].0).accounts), i));
     order.truncate(max);
     order.sort();
     let shown = |i: usize| order.iter().filter(|&&j| all[j].2 == Some(i)).count() as u32;
@@ -69,9 +69,10 @@ fn branches_agree_with_a_naive_walk_on_random_forests() {
             assert_eq!(shown, naive(&count, a, levels, max), "round {round}");
             for (i, s) in branch.nodes.iter().enumerate() {
                 let x = count.names.find(&s.node.account).unwrap() as usize;
-                let expected = (count.structure.depth[x], count.directs[x], count.structure.accounts[x]);
+                let own = count.structure.of(x as u32);
+                let expected = (own.depth, own.directs, own.accounts);
                 assert_eq!((s.node.depth, s.node.directs, s.node.accounts), expected);
-                let expected = (count.structure.persons[x], count.structure.levels[x], count.person[x] + 1);
+                let expected = (own.persons, own.levels, count.person[x] + 1);
                 assert_eq!((s.node.persons, s.node.levels, s.node.person), expected);
                 assert_eq!(s.node.team_paid_in, count.money.as_ref().map(|m| m.team_paid_in[x]));
                 if let Some(above) = s.above {

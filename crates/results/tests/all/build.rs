@@ -1,11 +1,10 @@
-//! Counts built by hand: what the engine would give, made the slow way.
+//! Counts built by hand from a forest, its holders and their money.
 
-use mingjing_network::count::{AccountMoney, Count, Identities, NO_DAY, Origin, PersonMoney, PersonSums};
+use mingjing_network::count::{Count, Identities, NO_DAY, Origin, Parts};
 use mingjing_network::details::Details;
-use mingjing_network::figures::{FINDING_KEYS, Finding, Policy, Table, Thresholds, Tree, Whole};
-use mingjing_network::forest::{ROOT, structure};
+use mingjing_network::figures::{FINDING_KEYS, Finding, Table, Thresholds, Whole};
+use mingjing_network::forest::ROOT;
 use mingjing_network::keys::Names;
-use mingjing_network::territory::territories;
 
 pub const FLOOR: Thresholds =
     Thresholds { floor_persons: 30, floor_levels: 3, grave_persons: 120, grave_amount: 250_000_000 };
@@ -17,79 +16,13 @@ pub const TOOL: &str = "mingjing 0.1.0";
 pub fn count(names: &[String], parent: &[u32], person: &[u32], paid: Option<&[i64]>) -> Count {
     let n = parent.len();
     let persons = person.iter().max().map_or(0, |&p| p as usize + 1);
-    let structure = structure(parent, person).unwrap();
-    let territories = territories(parent, person, persons, &structure);
-    let mut directs = vec![0; n];
-    parent.iter().filter(|&&p| p != ROOT).for_each(|&p| directs[p as usize] += 1);
-    let below = |a: usize, x: usize| {
-        let mut up = x as u32;
-        while up != ROOT && up as usize != a {
-            up = parent[up as usize];
-        }
-        up != ROOT
-    };
-    let team = |paid: &[i64]| -> Vec<i64> {
-        let mut team = paid.to_vec();
-        for x in 0..n {
-            let mut up = parent[x];
-            while up != ROOT {
-                team[up as usize] += paid[x];
-                up = parent[up as usize];
-            }
-        }
-        team
-    };
-    let money = paid.map(|paid| AccountMoney {
-        paid_in: paid.to_vec(),
-        bonus: paid.iter().map(|fen| fen / 3).collect(),
-        withdrawn: paid.iter().map(|fen| fen / 7).collect(),
-        team_paid_in: team(paid),
-    });
-    let held = |values: &[i64]| -> Vec<i64> {
-        let mut sums = vec![0; persons];
-        (0..n).for_each(|a| sums[person[a] as usize] += values[a]);
-        sums
-    };
-    let person_money = money.as_ref().map(|money| {
-        let (paid_in, withdrawn) = (held(&money.paid_in), held(&money.withdrawn));
-        let team_paid_in: Vec<i64> = (0..persons as u32)
-            .map(|p| {
-                let mine: Vec<usize> = (0..n).filter(|&a| person[a] == p).collect();
-                (0..n).filter(|&x| mine.iter().any(|&a| below(a, x))).map(|x| money.paid_in[x]).sum()
-            })
-            .collect();
-        let bonus = held(&money.bonus);
-        let sums = (0..persons).map(|p| PersonSums {
-            paid_in: paid_in[p],
-            bonus: bonus[p],
-            withdrawn: withdrawn[p],
-            team_paid_in: team_paid_in[p],
-            team_paid_in_others: team_paid_in[p] - paid_in[p],
-            net: withdrawn[p] - paid_in[p],
-        });
-        PersonMoney::from_sums(&sums.collect::<Vec<_>>())
-    });
-    Count {
-        policy: Policy {
-            id: "main".into(),
-            tree: Tree::Referral,
-            paid_only: false,
-            with_system: true,
-            with_consumers: true,
-        },
+    let share = |paid: &[i64], of: i64| paid.iter().map(|fen| fen / of).collect::<Vec<i64>>();
+    let parts = Parts {
         names: Names::from_texts(names.iter().map(String::as_str)),
-        parent: parent.to_vec(),
-        person: person.to_vec(),
         joined: (0..n as i32).map(|a| if a % 5 == 4 { NO_DAY } else { 18_000 + a % 90 }).collect(),
         origin: Origin { ordinal: (2..n as u32 + 2).collect(), file_start: vec![0] },
-        system: vec![false; n],
-        directs,
-        floor_met_on: (0..persons)
-            .map(|p| if territories.persons[p] >= 30 { 18_100 } else { NO_DAY })
-            .collect(),
+        money: paid.map(|paid| [paid.to_vec(), share(paid, 3), share(paid, 7)]),
         identities: identities(persons),
-        whole: Whole { accounts: n as u64, persons: persons as u64, ..Whole::default() },
-        findings: FINDING_KEYS.iter().map(|&key| (key, 0)).collect(),
         details: Details::from_findings(&[Finding {
             key: "self_referrals",
             table: Table::Members,
@@ -97,11 +30,12 @@ pub fn count(names: &[String], parent: &[u32], person: &[u32], paid: Option<&[i6
             row: 2,
             account: names.first().cloned().unwrap_or_default(),
         }]),
-        structure,
-        territories,
-        money,
-        person_money,
-    }
+        ..Parts::bare(parent.to_vec(), person.to_vec())
+    };
+    let mut count = Count::of(parts, &FLOOR).unwrap();
+    count.whole = Whole { accounts: n as u64, persons: persons as u64, ..Whole::default() };
+    count.findings = FINDING_KEYS.iter().map(|&key| (key, 0)).collect();
+    count
 }
 
 /// A number for two of three persons.

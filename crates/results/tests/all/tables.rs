@@ -77,7 +77,7 @@ fn identities_are_for_their_owner_alone_and_name_every_person() {
     assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     let reader = SerializedFileReader::new(File::open(&path).unwrap()).unwrap();
     let rows: Vec<String> = reader.get_row_iter(None).unwrap().map(|r| r.unwrap().to_string()).collect();
-    let held = &count.territories.accounts;
+    let held = [0, 1].map(|p| count.territory(p).accounts);
     assert_eq!(rows[0], format!("{{person: \"P1\", identity: \"A1\", accounts: {}}}", held[0]));
     assert_eq!(rows[1], format!("{{person: \"P1\", identity: \"B2\", accounts: {}}}", held[0]));
     assert_eq!(rows[2], format!("{{person: \"P2\", identity: null, accounts: {}}}", held[1]));

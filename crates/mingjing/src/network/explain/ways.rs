@@ -2,7 +2,7 @@
 
 use super::{Line, Opened};
 use mingjing_network::forest::ROOT;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// Rule in words, lines, how many lines there would be.
 pub(super) type Told = (Vec<String>, Vec<Line>, u64);
@@ -49,24 +49,31 @@ pub(super) fn directs(o: &Opened<'_>, account: u32) -> Told {
     )
 }
 
-/// Accounts of a subtree in pre-order.
+/// Accounts of a subtree in pre-order, siblings by number.
 pub(super) fn below(o: &Opened<'_>, account: u32) -> Vec<u32> {
     let s = &o.count.structure;
-    let (start, size) = (s.position[account as usize], s.accounts[account as usize]);
-    let mut own: Vec<u32> = (0..o.count.accounts() as u32)
-        .filter(|&a| (start..start + size).contains(&s.position[a as usize]))
-        .collect();
-    own.sort_unstable_by_key(|&a| s.position[a as usize]);
+    let start = s.place(account) as usize;
+    let mut own = s.at()[start..start + s.of(account).accounts as usize].to_vec();
+    own.sort_unstable();
+    let mut children: HashMap<u32, Vec<u32>> = HashMap::new();
+    own.iter().rev().for_each(|&a| children.entry(o.count.parent[a as usize]).or_default().push(a));
+    own.clear();
+    let mut open = vec![account];
+    while let Some(a) = open.pop() {
+        own.push(a);
+        open.append(children.get_mut(&a).unwrap_or(&mut Vec::new()));
+    }
     own
 }
 
 pub(super) fn accounts_below(o: &Opened<'_>, account: u32) -> Told {
     let all = below(o, account);
-    let depth = o.count.structure.depth[account as usize];
+    let depth = |account: u32| o.count.structure.of(account).depth;
+    let top = depth(account);
     let lines = all
         .iter()
         .take(o.limit)
-        .map(|&a| Line { level: Some(o.count.structure.depth[a as usize] - depth + 1), ..o.line(a, "") })
+        .map(|&a| Line { level: Some(depth(a) - top + 1), ..o.line(a, "") })
         .collect();
     (vec!["该账号及其以下全部账号。The account and all below it.".into()], lines, all.len() as u64)
 }
@@ -113,15 +120,15 @@ pub(super) fn direct_persons(o: &Opened<'_>, held: &[u32]) -> Told {
 
 /// The way down that gives the levels of an account, by accounts.
 pub(super) fn levels(o: &Opened<'_>, account: u32) -> Told {
-    let levels = &o.count.structure.levels;
+    let levels = |account: u32| o.count.structure.of(account).levels;
     let mut lines = Vec::new();
     let mut at = Some(account);
     let mut level = 1;
     while let Some(a) = at {
         lines.push(Line { level: Some(level), ..o.line(a, "") });
         level += 1;
-        let need = levels[a as usize].wrapping_sub(1);
-        at = child(o, a, |c| levels[c as usize] == need);
+        let need = levels(a).wrapping_sub(1);
+        at = child(o, a, |c| levels(c) == need);
     }
     let (lines, total) = cut(o, lines);
     (
@@ -139,17 +146,17 @@ fn child(o: &Opened<'_>, account: u32, holds: impl Fn(u32) -> bool) -> Option<u3
 
 /// The way down that gives the levels of a person: a step counts only where the person changes.
 pub(super) fn person_levels(o: &Opened<'_>, tops: &[u32]) -> Told {
-    let (levels, person) = (&o.count.structure.person_levels, &o.count.person);
-    let Some(top) = tops.iter().copied().max_by_key(|&a| (levels[a as usize], std::cmp::Reverse(a))) else {
+    let (levels, person) = (|account: u32| o.count.structure.of(account).person_levels, &o.count.person);
+    let Some(top) = tops.iter().copied().max_by_key(|&a| (levels(a), std::cmp::Reverse(a))) else {
         return (Vec::new(), Vec::new(), 0);
     };
     let (mut lines, mut at, mut level) = (Vec::new(), Some((top, true)), 1);
     while let Some((a, is_new)) = at {
         let note = if is_new { "" } else { "同一人，不另计级。Same person, no further level." };
         lines.push(Line { level: Some(level), ..o.line(a, note) });
-        let own = levels[a as usize];
+        let own = levels(a);
         let step = |c: u32| u32::from(person[c as usize] != person[a as usize]);
-        let next = child(o, a, |c| own > 1 && levels[c as usize] + step(c) == own);
+        let next = child(o, a, |c| own > 1 && levels(c) + step(c) == own);
         at = next.map(|c| (c, step(c) == 1));
         level += next.map_or(0, step);
     }
