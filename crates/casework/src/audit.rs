@@ -1,0 +1,1 @@
+//! The linker that chains the audit log, and its verification.

@@ -1,0 +1,1 @@
+//! The demo city: offices, people, analyses, all made up.

@@ -1,0 +1,1 @@
+//! Duty lists, and posts without anyone.

@@ -1,0 +1,1 @@
+//! Running background jobs: kept alive, cancelled, taken up again, on schedule.

@@ -1,0 +1,1 @@
+//! Secrets outside the database: the key file, sealing of stored secrets, keyed tokens.

@@ -1,0 +1,1 @@
+//! Accounts, roles, offices: changed by those who may, with events and inverses.

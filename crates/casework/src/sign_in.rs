@@ -1,0 +1,1 @@
+//! Passwords, second factor, recovery, lock-out.

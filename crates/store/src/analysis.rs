@@ -1,0 +1,1 @@
+//! Network analyses, their files, what was unmasked.

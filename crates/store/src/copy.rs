@@ -1,0 +1,1 @@
+//! Backup of a running database and restore into a new place.

@@ -1,0 +1,1 @@
+//! Duty lists: posts and who holds them.

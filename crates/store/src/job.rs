@@ -1,0 +1,1 @@
+//! Background jobs and schedules: claimed, kept alive, taken up again.

@@ -1,0 +1,1 @@
+//! Rows of lists: filtered, sorted, by cursor, within a scope.

@@ -1,0 +1,1 @@
+//! Sessions by the hash of their token.

@@ -1,0 +1,1 @@
+//! Administration: agencies, divisions, offices, people, roles, duty, jobs, settings.

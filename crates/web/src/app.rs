@@ -1,0 +1,1 @@
+//! What every handler shares: database, policies, keys, settings, clock.

@@ -1,0 +1,1 @@
+//! Errors as pages and as problem documents.

@@ -1,0 +1,1 @@
+//! Help that explains the page one is on.

@@ -1,0 +1,1 @@
+//! Lists: filter, sort, columns, saved searches, selection, export.

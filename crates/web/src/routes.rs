@@ -1,0 +1,1 @@
+//! The table of routes: path, method, what must be allowed.

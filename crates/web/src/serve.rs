@@ -1,0 +1,1 @@
+//! The server: listening, TLS, logs, metrics, graceful shutdown.

@@ -1,0 +1,1 @@
+//! Settings by file and environment, and their reference page.

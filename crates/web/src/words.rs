@@ -1,0 +1,1 @@
+//! Every sentence a reader sees, in both languages, from data/text.
