@@ -170,6 +170,11 @@ create table audit_link (
     linked_at bigint not null
 );
 
+-- Entries that the linker has not chained yet: put in with the entry, taken out with its link.
+create table audit_waiting (
+    entry_id text primary key references audit_entry (id)
+);
+
 -- Background work. A job is claimed by a worker, keeps a heartbeat, and is taken up again when that stops.
 create table job (
     id key,
@@ -190,6 +195,7 @@ create table job (
     error text,
     attempts bigint not null default 0,
     attempts_max bigint not null default 3,
+    takeovers bigint not null default 0,
     not_before bigint not null,
     worker text,
     heartbeat_at bigint,
@@ -261,6 +267,8 @@ create table setting (
 );
 
 -- A network analysis: until cases exist, its own sandbox case with basis, purpose, approver and term.
+-- `run` counts the runs; `failure` is what the last one said, as JSON {code, message}. A deletion by a user
+-- (`deleted_at`) can be taken back until the sweep destroys the files; a hold keeps the sweep off.
 create table analysis (
     id key,
     name text not null,
@@ -275,6 +283,8 @@ create table analysis (
     subjects text not null default '[]',
     mapping text,
     state text not null check (state in ('draft', 'waiting', 'running', 'done', 'failed', 'cancelled', 'destroyed')),
+    run bigint not null default 0,
+    failure text,
     job_id bigint references job (id),
     account_id bigint not null references person_account (id),
     office_id bigint not null references office (id),
@@ -283,9 +293,15 @@ create table analysis (
     persons bigint,
     levels bigint,
     paid_in_fen bigint,
+    hold_reason text,
+    hold_by bigint references person_account (id),
+    hold_at bigint,
     created_at bigint not null,
     finished_at bigint,
     deleted_at bigint,
+    deleted_by bigint references person_account (id),
+    destroyed_at bigint,
+    destroyed_why text,
     version bigint not null default 1
 );
 create index analysis_office on analysis (office_id, created_at);
@@ -316,3 +332,20 @@ create table unmasking (
     expires_at bigint not null
 );
 create index unmasking_analysis on unmasking (analysis_id, account_id, expires_at);
+
+-- A question to an analysis that takes a count of its own: an explanation of a figure, a comparison of policies.
+-- `question` is JSON; the answer is a file beside the results, named by the id.
+create table analysis_question (
+    id key,
+    analysis_id bigint not null references analysis (id),
+    run bigint not null,
+    kind text not null check (kind in ('explanation', 'comparison')),
+    question text not null,
+    state text not null check (state in ('waiting', 'running', 'done', 'failed', 'cancelled')),
+    failure text,
+    job_id bigint references job (id),
+    account_id bigint not null references person_account (id),
+    asked_at bigint not null,
+    answered_at bigint,
+    unique (analysis_id, run, kind, question)
+);

@@ -30,12 +30,29 @@ pub enum Error {
     /// A unique value is taken.
     #[error("{0} is taken")]
     Taken(String),
+    /// Something the caller gave that cannot be: the user's.
+    #[error("{0}")]
+    Refused(String),
     /// The world's: connection, disk, a broken file.
     #[error("database: {0}")]
     Database(sqlx::Error),
+    /// The world's, outside the database: path or place in the text.
+    #[error("{0}")]
+    World(String),
     /// A migration failed; nothing of it stays.
     #[error("migration: {0}")]
-    Migration(#[from] sqlx::migrate::MigrateError),
+    Migration(sqlx::migrate::MigrateError),
+    /// A newer program has already changed the database.
+    #[error("the database has shape {found}, this program knows shapes up to {known}: use the newer program")]
+    Newer {
+        /// Shape of the database.
+        found: i64,
+        /// Newest shape of the program.
+        known: i64,
+    },
+    /// A migration that ran here is not the one the program has.
+    #[error("migration {0} ran here with another text than this program has: use the program that made the database")]
+    Altered(i64),
     /// A stored structure that cannot be read.
     #[error("stored {what}: {why}")]
     Stored {

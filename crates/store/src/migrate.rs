@@ -5,7 +5,7 @@
 
 use crate::db::Db;
 use crate::error::Error;
-use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::{AssertSqlSafe, SqlSafeStr};
 use std::borrow::Cow;
 
@@ -36,10 +36,14 @@ fn migrator(db: &Db) -> Migrator {
 pub async fn migrate(db: &Db) -> Result<(), Error> {
     let migrator = migrator(db);
     match db {
-        Db::Sqlite(pools) => migrator.run(&pools.write).await?,
-        Db::Postgres(pool) => migrator.run(pool).await?,
+        Db::Sqlite(pools) => migrator.run(&pools.write).await,
+        Db::Postgres(pool) => migrator.run(pool).await,
     }
-    Ok(())
+    .map_err(|error| match error {
+        MigrateError::VersionMissing(found) => Error::Newer { found, known: newest() },
+        MigrateError::VersionMismatch(version) => Error::Altered(version),
+        other => Error::Migration(other),
+    })
 }
 
 /// The number of the newest migration.

@@ -1,1 +1,8 @@
 //! The audit chain: the text form of records, their hashes, and the check of an exported file.
+//!
+//! Knows no database and no network, so that whoever doubts the server can check its log without it. What a record
+//! means is none of its business.
+
+pub mod record;
+
+pub use record::{Head, Link, Record, START};
