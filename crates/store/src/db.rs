@@ -72,6 +72,15 @@ macro_rules! within {
     };
 }
 
+/// Runs a statement on a transaction and gives the number of rows it touched: `written!(tx, SQL, id, name)?`.
+#[macro_export]
+macro_rules! written {
+    ($tx:expr, $sql:expr $(, $value:expr)* $(,)?) => {
+        $crate::within!($tx, c => sqlx::query($sql)$(.bind($value))*.execute(c).await
+            .map(|done| done.rows_affected())).map_err($crate::Error::from)
+    };
+}
+
 impl Db {
     /// Opens `sqlite:FILE` (made when missing) or `postgres://…`. Does not migrate.
     ///
@@ -116,6 +125,19 @@ impl Db {
         Ok(match self {
             Db::Sqlite(pools) => Tx::Sqlite(pools.write.begin_with("begin immediate").await?),
             Db::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// Begins a transaction that only reads and sees one moment, however long it takes.
+    ///
+    /// # Errors
+    /// The database cannot be reached.
+    pub async fn snapshot(&self) -> Result<Tx, Error> {
+        Ok(match self {
+            Db::Sqlite(pools) => Tx::Sqlite(pools.read.begin_with("begin deferred").await?),
+            Db::Postgres(pool) => {
+                Tx::Postgres(pool.begin_with("begin isolation level repeatable read read only").await?)
+            }
         })
     }
 
