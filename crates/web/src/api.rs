@@ -1,1 +1,8 @@
 //! The REST API under /api/v1 and its description.
+
+use crate::routes::Routes;
+
+/// The routes.
+pub fn routes() -> Routes {
+    Routes::new()
+}

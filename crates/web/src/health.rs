@@ -1,1 +1,8 @@
 //! Health, readiness, metrics.
+
+use crate::routes::Routes;
+
+/// The routes.
+pub fn routes() -> Routes {
+    Routes::new()
+}
