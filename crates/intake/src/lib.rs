@@ -13,6 +13,7 @@ mod flow;
 mod hash;
 mod input;
 mod json;
+pub mod look;
 mod mapping;
 mod parquet;
 mod rows;
@@ -21,6 +22,7 @@ mod sql;
 mod table;
 mod tally;
 mod values;
+pub mod weigh;
 mod words;
 mod xlsx;
 
