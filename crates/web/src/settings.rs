@@ -51,6 +51,10 @@ pub struct Settings {
     pub body_bytes_max: u64,
     /// Bytes of an upload.
     pub upload_bytes_max: u64,
+    /// Bytes that an uploaded packed file may unpack to.
+    pub unpacked_bytes_max: u64,
+    /// Folder of this machine from which tables can be chosen.
+    pub import_dir: Option<PathBuf>,
     /// Seconds a request may take that is neither upload nor download.
     pub request_seconds: u32,
     /// Jobs at once.
@@ -254,6 +258,8 @@ impl Given {
             api_per_minute: self.number("api_per_minute", 1)?,
             body_bytes_max: u64::from(self.number("body_kilobytes_max", 16)?) * 1024,
             upload_bytes_max: u64::from(self.number("upload_megabytes_max", 1)?) * 1024 * 1024,
+            unpacked_bytes_max: u64::from(self.number("unpacked_megabytes_max", 1)?) * 1024 * 1024,
+            import_dir: self.optional("import_dir").map(PathBuf::from),
             request_seconds: self.number("request_seconds", 1)?,
             job_workers: self.number("job_workers", 1)?,
             is_log_json: self.one_of("log_format", &["json", "text"])? == "json",

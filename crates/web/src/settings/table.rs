@@ -87,6 +87,18 @@ pub const ALL: &[Setting] = &[
     ),
     setting("upload_megabytes_max", "8192", "一次上传的上限（MB）", "Megabytes of an upload"),
     setting(
+        "unpacked_megabytes_max",
+        "65536",
+        "上传的压缩文件、工作簿解压后的上限（MB）",
+        "Megabytes that an uploaded packed file or workbook may unpack to",
+    ),
+    setting(
+        "import_dir",
+        "",
+        "服务器上可供选用的表格所在目录；不填则只能上传",
+        "Folder of this machine from which tables can be chosen; without it tables are uploaded",
+    ),
+    setting(
         "request_seconds",
         "30",
         "一般请求最长处理秒数（上传、下载除外）",
