@@ -3,6 +3,7 @@
 //! An entry is written in the transaction that does the thing, so there is neither a deed without an entry nor an
 //! entry without its deed. Writers do not touch the chain; [`link`] does, see docs/adr/0003.
 
+pub mod check;
 pub mod link;
 pub mod read;
 

@@ -51,7 +51,9 @@ pub enum Error {
         known: i64,
     },
     /// A migration that ran here is not the one the program has.
-    #[error("migration {0} ran here with another text than this program has: use the program that made the database")]
+    #[error(
+        "migration {0} ran here with another text than this program has: use the program that made the database"
+    )]
     Altered(i64),
     /// A stored structure that cannot be read.
     #[error("stored {what}: {why}")]

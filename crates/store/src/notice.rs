@@ -112,8 +112,8 @@ pub async fn unread_count(db: &Db, account: AccountId) -> Result<i64, Error> {
 pub async fn read(db: &Db, id: i64, account: AccountId) -> Result<Notice, Error> {
     on!(db, p => sqlx::query_as::<_, Row>(include_str!("notice/read.sql"))
         .bind(id).bind(account.0).fetch_optional(p).await)?
-        .ok_or_else(|| Error::Missing { kind: "notice", id: id.to_string() })?
-        .notice()
+    .ok_or_else(|| Error::Missing { kind: "notice", id: id.to_string() })?
+    .notice()
 }
 
 /// The person read it. False when there is no such one or it was read before.

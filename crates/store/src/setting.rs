@@ -34,8 +34,7 @@ fn setting((name, value, changed_at, by, version): Row) -> Result<Setting, Error
 /// # Errors
 /// The database cannot be read.
 pub async fn all(db: &Db) -> Result<Vec<Setting>, Error> {
-    let rows: Vec<Row> =
-        on!(db, p => sqlx::query_as(include_str!("setting/all.sql")).fetch_all(p).await)?;
+    let rows: Vec<Row> = on!(db, p => sqlx::query_as(include_str!("setting/all.sql")).fetch_all(p).await)?;
     rows.into_iter().map(setting).collect()
 }
 

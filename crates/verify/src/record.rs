@@ -82,4 +82,24 @@ impl Head {
     pub fn start() -> Head {
         Head { seq: 0, hash: START.to_owned(), at: 0 }
     }
+
+    /// On one line, as it is exported and logged.
+    pub fn line(&self) -> String {
+        serde_json::to_string(self).expect("strings and whole numbers can always be written as JSON")
+    }
+
+    /// Heads of a file, one a line. A last line without its end was cut off when the machine stopped: it is left out.
+    ///
+    /// # Errors
+    /// A line is no head, or there is none at all.
+    pub fn read_lines(text: &str) -> Result<Vec<Head>, String> {
+        let whole =
+            if text.ends_with('\n') { text } else { text.rsplit_once('\n').map_or(text, |(whole, _)| whole) };
+        let read = |(number, line): (usize, &str)| {
+            serde_json::from_str(line)
+                .map_err(|e| format!("行 line {}: 不是链头 is no head: {e}", number + 1))
+        };
+        let heads = whole.lines().enumerate().map(read).collect::<Result<Vec<Head>, String>>()?;
+        if heads.is_empty() { Err("没有链头 holds no head".to_owned()) } else { Ok(heads) }
+    }
 }

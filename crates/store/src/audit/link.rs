@@ -4,9 +4,9 @@
 //! transaction lets one of them work and sends the others away; on SQLite there is one writer anyway. Number and
 //! entry of a link are unique besides, so a second chain cannot arise even without the lock.
 
-use super::read::{RecordRow, head_in};
+use super::read::{RecordRow, head, head_in};
 use crate::error::Error;
-use crate::{Db, Tx, within};
+use crate::{Db, Tx, on, within};
 use mingjing_model::time::Micros;
 use mingjing_verify::Head;
 use mingjing_verify::record::hash;
@@ -18,6 +18,9 @@ use mingjing_verify::record::hash;
 /// # Errors
 /// The database refused; nothing of the batch stays.
 pub async fn link(db: &Db, now: Micros, most: i64) -> Result<Option<(usize, Head)>, Error> {
+    if !on!(db, p => sqlx::query_scalar(include_str!("is_waiting.sql")).fetch_one(p).await)? {
+        return Ok(Some((0, head(db).await?)));
+    }
     let mut tx = db.begin().await?;
     if let Tx::Postgres(inner) = &mut tx {
         let sql = include_str!("lock_postgres.sql");

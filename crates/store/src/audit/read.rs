@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::{Db, Tx, on, within};
+use mingjing_model::time::Micros;
 use mingjing_verify::{Head, Record};
 
 /// A row of `audit_entry`.
@@ -54,6 +55,23 @@ pub async fn head(db: &Db) -> Result<Head, Error> {
 
 pub(crate) async fn head_in(tx: &mut Tx) -> Result<Head, Error> {
     Ok(as_head(within!(tx, c => sqlx::query_as(include_str!("head.sql")).fetch_optional(c).await)?))
+}
+
+/// Entries that wait for the chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Queue {
+    /// How many.
+    pub waiting: i64,
+    /// When the oldest of them was made.
+    pub since: Option<Micros>,
+}
+
+/// The queue of the linker.
+///
+/// # Errors
+/// The database cannot be read.
+pub async fn queue(db: &Db) -> Result<Queue, Error> {
+    Ok(on!(db, p => sqlx::query_as(include_str!("queue.sql")).fetch_one(p).await)?)
 }
 
 /// An entry; none when there is no such one.

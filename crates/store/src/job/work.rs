@@ -131,13 +131,7 @@ pub async fn end(tx: &mut Tx, id: JobId, worker: &str, now: Micros, end: &End) -
 ///
 /// # Errors
 /// The database refused.
-pub async fn again(
-    db: &Db,
-    id: JobId,
-    worker: &str,
-    not_before: Micros,
-    error: &str,
-) -> Result<bool, Error> {
+pub async fn again(db: &Db, id: JobId, worker: &str, not_before: Micros, error: &str) -> Result<bool, Error> {
     back(db, id, worker, not_before, Some(error), 0).await
 }
 
