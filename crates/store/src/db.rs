@@ -8,6 +8,7 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -141,6 +142,13 @@ impl Db {
                 Tx::Postgres(pool.begin_with("begin isolation level repeatable read read only").await?)
             }
         })
+    }
+
+    /// The files of an address: database, journal, shared memory; none for PostgreSQL.
+    pub fn files(address: &str) -> Vec<PathBuf> {
+        let path = address.strip_prefix("sqlite:").map(|rest| rest.trim_start_matches("//"));
+        let path = path.and_then(|rest| rest.split('?').next());
+        path.map(|path| crate::copy::of_sqlite(Path::new(path)).to_vec()).unwrap_or_default()
     }
 
     /// Is it PostgreSQL?
