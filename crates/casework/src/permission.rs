@@ -7,10 +7,12 @@
 //! Not here: which route asks what (`web`), and rules about states of things (their own modules).
 
 mod gate;
+mod policies;
 mod scope;
 mod words;
 
 pub use gate::{Faulty, Gate};
+pub use policies::{AgencyText, Fault, Plain, RoleText, agencies, check, roles};
 pub use scope::{Bind, Clause, Columns, Place, Scope};
 pub use words::{Action, Kind, Role};
 
@@ -46,7 +48,7 @@ pub struct Actor {
 
 /// A thing that something is to be done with: what the policies may know about it.
 ///
-/// Conventions: an account's owner is itself, a grant's its holder. A new grant's `id` is the role's word. A saved
+/// Conventions: an account's owner is itself, a grant's its holder. A grant's `id` is the role's word. A saved
 /// search that is shared carries the agency and division of its office, one that is not carries neither.
 /// `agency` and `division` are those of the office that holds the thing.
 #[derive(Clone, Debug, PartialEq, Eq)]

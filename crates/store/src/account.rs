@@ -91,7 +91,7 @@ pub struct NewAccount {
 }
 
 /// What those who look after an account change.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Care {
     /// The person's name.
     pub name: String,
@@ -219,7 +219,8 @@ pub async fn update(tx: &mut Tx, id: AccountId, version: i64, care: &Care) -> Re
 /// [`Error::Changed`]; the database refused.
 pub async fn set_profile(tx: &mut Tx, id: AccountId, version: i64, profile: &Profile) -> Result<(), Error> {
     let Profile { telephone, language, theme } = profile;
-    let rows = written!(tx, include_str!("account/set_profile.sql"), id.0, version, telephone, language, theme)?;
+    let rows =
+        written!(tx, include_str!("account/set_profile.sql"), id.0, version, telephone, language, theme)?;
     changed(rows, "account", id)
 }
 

@@ -147,3 +147,11 @@ pub async fn insert_holder(tx: &mut Tx, new: &NewHolder) -> Result<i64, Error> {
 pub async fn set_until(tx: &mut Tx, id: i64, version: i64, until: Option<&str>) -> Result<(), Error> {
     changed(written!(tx, include_str!("duty/set_until.sql"), id, version, until)?, "duty_holder", id)
 }
+
+/// Takes a holding away as if it had never been; for taking back an assignment.
+///
+/// # Errors
+/// [`Error::Changed`]; the database refused.
+pub async fn delete_holder(tx: &mut Tx, id: i64, version: i64) -> Result<(), Error> {
+    changed(written!(tx, include_str!("duty/delete_holder.sql"), id, version)?, "duty_holder", id)
+}

@@ -23,13 +23,6 @@ macro_rules! words {
                     $($name::$variant => $word,)+
                 }
             }
-
-            /// The name the policies use: the word in one piece, each part with a capital.
-            pub(crate) fn cedar(self) -> &'static str {
-                match self {
-                    $($name::$variant => stringify!($variant),)+
-                }
-            }
         }
 
         impl fmt::Display for $name {

@@ -105,7 +105,12 @@ pub async fn grant(db: &Db, id: i64) -> Result<Option<Grant>, Error> {
 ///
 /// # Errors
 /// The database refused.
-pub async fn insert_grant(tx: &mut Tx, new: &NewGrant, by: Option<AccountId>, now: Micros) -> Result<i64, Error> {
+pub async fn insert_grant(
+    tx: &mut Tx,
+    new: &NewGrant,
+    by: Option<AccountId>,
+    now: Micros,
+) -> Result<i64, Error> {
     Ok(within!(tx, c => sqlx::query_scalar(include_str!("insert_grant.sql"))
         .bind(new.account.0).bind(&new.role).bind(new.office.0).bind(&new.since_day).bind(&new.until_day)
         .bind(by.map(|id| id.0)).bind(now)
