@@ -181,6 +181,15 @@ pub async fn all(db: &Db) -> Result<Vec<Account>, Error> {
     Ok(on!(db, p => sqlx::query_as(include_str!("account/all.sql")).fetch_all(p).await)?)
 }
 
+/// The accounts that belong to an office, by login.
+///
+/// # Errors
+/// The database cannot be read.
+pub async fn of_office(db: &Db, office: OfficeId) -> Result<Vec<Account>, Error> {
+    const SQL: &str = include_str!("account/of_office.sql");
+    Ok(on!(db, p => sqlx::query_as(SQL).bind(office.0).fetch_all(p).await)?)
+}
+
 /// A new account.
 ///
 /// # Errors
