@@ -1,5 +1,7 @@
 //! The REST API under /api/v1 and its description.
 
+pub mod rows;
+
 use crate::routes::Routes;
 
 /// The routes.

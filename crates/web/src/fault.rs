@@ -140,6 +140,27 @@ impl From<mingjing_store::Error> for Fault {
     }
 }
 
+impl From<mingjing_casework::people::Error> for Fault {
+    fn from(error: mingjing_casework::people::Error) -> Fault {
+        use mingjing_casework::people::Error;
+        match error {
+            Error::Forbidden { action, kind } => Fault::Forbidden { action, kind, roles: Vec::new() },
+            Error::Refused { code, field, message } => Fault::User {
+                code,
+                key: "fault.as_said",
+                arguments: vec![("message", message)],
+                field: Some(field).filter(|field| !field.is_empty()),
+            },
+            Error::Changed { kind, who, at, .. } => {
+                Fault::Conflict { who: who.unwrap_or_default(), when: at.unwrap_or_default(), what: kind }
+            }
+            Error::Missing { .. } => Fault::NotFound,
+            Error::Store(error) => error.into(),
+            Error::World(why) => Fault::World(why),
+        }
+    }
+}
+
 impl From<std::io::Error> for Fault {
     fn from(error: std::io::Error) -> Fault {
         Fault::World(error.to_string())

@@ -132,6 +132,7 @@ impl Routes {
 /// All routes of the program.
 pub fn all() -> Routes {
     Routes::new()
+        .and(crate::look::routes())
         .and(crate::sign_in::routes())
         .and(crate::my::routes())
         .and(crate::audit::routes())

@@ -4,7 +4,9 @@
 
 pub mod csrf;
 pub mod identify;
+pub mod limit;
 pub mod origin;
+pub mod person;
 pub mod session;
 pub mod token;
 
@@ -13,6 +15,7 @@ use crate::fault::Fault;
 use crate::words::Lang;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use mingjing_casework::people::By;
 use mingjing_casework::permission::{Action, Actor, Kind, Resource, Role, Scope};
 use mingjing_model::time::Micros;
 use mingjing_store::audit::Entry;
@@ -55,7 +58,31 @@ pub struct Visitor {
     pub path: String,
 }
 
+impl Visitor {
+    /// An audit entry about a deed of nobody known yet, such as a sign-in that failed.
+    pub fn entry(&self, app: &App, action: &str, kind: Kind, id: impl ToString) -> Entry {
+        Entry {
+            at: app.now(),
+            account: None,
+            account_name: String::new(),
+            office: None,
+            action: action.to_owned(),
+            subject_kind: kind.word().to_owned(),
+            subject_id: id.to_string(),
+            division: None,
+            detail: serde_json::json!({}),
+            request: self.request.clone(),
+            address: self.address.clone(),
+        }
+    }
+}
+
 impl Signed {
+    /// Who does it, for `casework`.
+    pub fn by(&self) -> By {
+        By::actor(self.actor.clone(), self.now, &self.request, self.address.as_deref())
+    }
+
     /// An audit entry about a thing, filled in with who, when, request and address.
     pub fn entry(&self, action: &str, kind: Kind, id: impl ToString) -> Entry {
         Entry {

@@ -74,6 +74,11 @@ impl Lang {
         fill(self.t(key), arguments)
     }
 
+    /// A sentence with one name filled in, for templates: `{{ lang.f1("my.factor.since", "when", since) }}`.
+    pub fn f1(self, key: &str, name: &str, value: impl Display) -> String {
+        self.f(key, &[(name, &value)])
+    }
+
     /// All keys with their sentences.
     pub fn all(self) -> &'static [(&'static str, &'static str)] {
         match self {

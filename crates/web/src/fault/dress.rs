@@ -2,6 +2,8 @@
 
 use crate::app::{App, show};
 use crate::fault::Fault;
+use crate::look::assets::{Assets, assets};
+use crate::look::{Section, Shell};
 use crate::signed::{Signed, Visitor};
 use crate::words::Lang;
 use askama::Template;
@@ -21,11 +23,17 @@ pub async fn dress(State(app): State<Arc<App>>, request: Request, next: Next) ->
     let response = next.run(request).await;
     let Some(fault) = response.extensions().get::<Fault>().cloned() else { return response };
     let Some(visitor) = visitor else { return response };
-    told(&app, signed.as_ref(), &visitor, is_get, &fault)
+    told(&app, signed.as_ref(), &visitor, is_get, &fault).await
 }
 
 /// The answer to a fault.
-pub fn told(app: &App, signed: Option<&Signed>, visitor: &Visitor, is_get: bool, fault: &Fault) -> Response {
+pub async fn told(
+    app: &App,
+    signed: Option<&Signed>,
+    visitor: &Visitor,
+    is_get: bool,
+    fault: &Fault,
+) -> Response {
     if let Fault::World(why) = fault {
         tracing::error!(request = visitor.request, path = visitor.path, why, "a request failed");
     }
@@ -34,7 +42,7 @@ pub fn told(app: &App, signed: Option<&Signed>, visitor: &Visitor, is_get: bool,
     } else if matches!(fault, Fault::SignIn) {
         to_sign_in(visitor, is_get)
     } else {
-        page(app, signed, visitor, fault)
+        page(app, signed, visitor, fault).await
     };
     if let Fault::Many { seconds } = fault {
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(*seconds));
@@ -113,26 +121,43 @@ pub(crate) fn minute(at: i64) -> String {
 #[template(path = "fault/plain.html")]
 struct Plain<'a> {
     lang: Lang,
-    theme: &'a str,
+    assets: &'static Assets,
     status: u16,
     said: Said,
     request: &'a str,
     is_world: bool,
 }
 
-fn page(_app: &App, signed: Option<&Signed>, visitor: &Visitor, fault: &Fault) -> Response {
-    let lang = signed.map_or(visitor.lang, |signed| signed.lang);
-    let page = Plain {
-        lang,
-        theme: signed.map_or("auto", |signed| signed.theme.as_str()),
-        status: fault.status().as_u16(),
-        said: Said::of(lang, fault),
-        request: &visitor.request,
-        is_world: matches!(fault, Fault::World(_) | Fault::Slow),
+#[derive(Template)]
+#[template(path = "fault/page.html")]
+struct Page<'a> {
+    shell: Shell,
+    status: u16,
+    said: Said,
+    request: &'a str,
+    is_world: bool,
+}
+
+async fn page(app: &App, signed: Option<&Signed>, visitor: &Visitor, fault: &Fault) -> Response {
+    let status = fault.status();
+    let is_world = matches!(fault, Fault::World(_) | Fault::Slow);
+    let request = visitor.request.as_str();
+    let shown = match signed {
+        // A shell asks the database, which may be what failed.
+        Some(signed) if !is_world => {
+            let said = Said::of(signed.lang, fault);
+            let shell = Shell::new(app, signed, Section::Own, "fault.name").await.titled(said.title.clone());
+            show(&Page { shell, status: status.as_u16(), said, request, is_world })
+        }
+        _ => {
+            let lang = signed.map_or(visitor.lang, |signed| signed.lang);
+            let said = Said::of(lang, fault);
+            show(&Plain { lang, assets: assets(), status: status.as_u16(), said, request, is_world })
+        }
     };
-    match show(&page) {
-        Ok(page) => (fault.status(), page).into_response(),
-        Err(_) => fault.status().into_response(),
+    match shown {
+        Ok(page) => (status, page).into_response(),
+        Err(_) => status.into_response(),
     }
 }
 

@@ -12,12 +12,23 @@ use axum::response::{IntoResponse, Response};
 use http_body_util::Limited;
 use std::sync::Arc;
 
+/// The path of the route that answered, for log and metrics.
+#[derive(Clone, Copy, Debug)]
+pub struct Answered(pub &'static str);
+
 /// Lets a request through to its handler, or refuses it.
-pub async fn guard(route: Arc<Route>, mut request: Request, next: Next) -> Response {
+pub async fn guard(route: Arc<Route>, request: Request, next: Next) -> Response {
+    let path = route.path;
+    let mut response = pass_on(&route, request, next).await;
+    response.extensions_mut().insert(Answered(path));
+    response
+}
+
+async fn pass_on(route: &Route, mut request: Request, next: Next) -> Response {
     let Some(app) = request.extensions().get::<Arc<App>>().cloned() else {
         return Fault::World("the app is missing behind a route".to_owned()).into_response();
     };
-    if let Err(fault) = pass(&app, &route, request.extensions().get::<Signed>()) {
+    if let Err(fault) = pass(&app, route, request.extensions().get::<Signed>()) {
         return fault.into_response();
     }
     let bytes_max = if route.is_long { app.settings.upload_bytes_max } else { app.settings.body_bytes_max };

@@ -1,7 +1,8 @@
 //! One log line a request, with an id that the answer carries too.
 
+use crate::routes::guard::Answered;
 use crate::signed::identify::RequestId;
-use axum::extract::{MatchedPath, Request};
+use axum::extract::Request;
 use axum::http::HeaderValue;
 use axum::middleware::Next;
 use axum::response::Response;
@@ -19,9 +20,9 @@ pub async fn log(mut request: Request, next: Next) -> Response {
     let mut response = next.run(request).instrument(span).await;
     let took = began.elapsed();
     let status = response.status().as_u16();
-    let route = response.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
+    let route = response.extensions().get::<Answered>().map_or("none", |answered| answered.0);
     tracing::info!(request = id, %method, path, route, status, ms = took.as_secs_f64() * 1000.0, "answered");
-    let labels = [("method", method.to_string()), ("route", route), ("status", status.to_string())];
+    let labels = [("method", method.to_string()), ("route", route.to_owned()), ("status", status.to_string())];
     metrics::histogram!("mingjing_request_seconds", &labels).record(took.as_secs_f64());
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert("x-request-id", value);
