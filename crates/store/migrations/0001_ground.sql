@@ -206,6 +206,7 @@ create table job (
     finished_at bigint
 );
 create index job_waiting on job (state, not_before, id);
+create index job_created on job (created_at, id);
 create index job_account on job (account_id, created_at);
 create index job_subject on job (subject_kind, subject_id);
 

@@ -10,6 +10,8 @@ mod copy;
 mod db;
 #[path = "all/job.rs"]
 mod job;
+#[path = "all/list.rs"]
+mod list;
 #[path = "all/migrate.rs"]
 mod migrate;
 #[path = "all/notice.rs"]
