@@ -5,8 +5,8 @@
 
 mod change;
 
-use crate::permission::{Action, Actor, Gate, Kind, Resource};
 use crate::people::Error;
+use crate::permission::{Action, Actor, Gate, Kind, Resource};
 use mingjing_model::time::{Day, day_text, parse_day};
 use mingjing_store::Db;
 use mingjing_store::duty::{self, Holder, Post};
@@ -77,10 +77,12 @@ pub async fn faults(db: &Db, day: &str) -> Result<Vec<Vacancy>, mingjing_store::
     for post in duty::posts(db).await?.into_iter().filter(|post| !held.contains(&post.id)) {
         let holders = duty::holders(db, post.id).await?;
         let able = || holders.iter().filter(|holder| holder.disabled_at.is_none());
-        let until = able().map(|holder| &holder.since_day).filter(|since| since.as_str() > day).min().cloned();
+        let until =
+            able().map(|holder| &holder.since_day).filter(|since| since.as_str() > day).min().cloned();
         let last = holders.iter().filter(|holder| holder.since_day.as_str() <= day);
         // Whose account is disabled left at an unknown day before its last.
-        let since = last.filter_map(|holder| holder.until_day.clone()).filter(|until| until.as_str() < day).max();
+        let since =
+            last.filter_map(|holder| holder.until_day.clone()).filter(|until| until.as_str() < day).max();
         vacancies.push(Vacancy { post, since, until });
     }
     Ok(vacancies)
@@ -158,10 +160,7 @@ mod tests {
             holder("2026-01-10", Some("2026-02-10"), false),
             holder("2026-02-01", Some("2026-02-20"), false),
         ];
-        assert_eq!(
-            shown(&two, None),
-            ["2026-01-01..2026-01-09", "2026-02-21..2026-02-28", "2026-04-01.."]
-        );
+        assert_eq!(shown(&two, None), ["2026-01-01..2026-01-09", "2026-02-21..2026-02-28", "2026-04-01.."]);
         assert_eq!(shown(&two, Some("2026-01-05")), ["2026-01-01..2026-01-05"]);
         assert_eq!(shown(&two, Some("2026-02-25")), ["2026-01-01..2026-01-09", "2026-02-21..2026-02-25"]);
     }

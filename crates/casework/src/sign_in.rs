@@ -31,7 +31,9 @@ pub enum Error {
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     Weak(Vec<Weakness>),
     /// The present password or the code is wrong, or too many were: the user's.
-    #[error("口令或验证码不正确，或账号暂时锁定。Password or code is wrong, or the account is locked for a while")]
+    #[error(
+        "口令或验证码不正确，或账号暂时锁定。Password or code is wrong, or the account is locked for a while"
+    )]
     Wrong,
     /// There is no such account, or it has no password or second factor.
     #[error("账号没有可更改的项目。The account has nothing of the kind to change")]

@@ -206,7 +206,11 @@ pub async fn set_office(
     name: &str,
     closed_at: Option<Micros>,
 ) -> Result<(), Error> {
-    changed(written!(tx, include_str!("office/set_office.sql"), id.0, version, name, closed_at)?, "office", id)
+    changed(
+        written!(tx, include_str!("office/set_office.sql"), id.0, version, name, closed_at)?,
+        "office",
+        id,
+    )
 }
 
 /// How many people who may sign in belong to an office.

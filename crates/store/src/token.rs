@@ -172,8 +172,7 @@ pub async fn begin(
     if written!(tx, include_str!("token/retry.sql"), account.0, key, request_hash, now, given_up)? == 1 {
         return Ok(Begun::New);
     }
-    let (hash, status, body, _): (String, Option<i64>, Option<String>, i64) =
-        within!(tx, c => sqlx::query_as(include_str!("token/answer.sql"))
+    let (hash, status, body, _): (String, Option<i64>, Option<String>, i64) = within!(tx, c => sqlx::query_as(include_str!("token/answer.sql"))
             .bind(account.0).bind(key).fetch_one(c).await)?;
     Ok(match (hash == request_hash, status) {
         (false, _) => Begun::Other,

@@ -97,7 +97,8 @@ impl People<'_> {
             "holder": id, "account": new.account, "stands_in_for": new.stands_in_for,
             "since": new.since_day, "until": new.until_day,
         });
-        let detail = json!({"task": post.task, "name": person.name, "since": new.since_day, "until": new.until_day});
+        let detail =
+            json!({"task": post.task, "name": person.name, "since": new.since_day, "until": new.until_day});
         let states = (None, Some(state));
         self.keep_duty(tx, post.id, &post.division, "duty_assigned", states, detail, None).await?;
         Ok(id)
@@ -204,7 +205,9 @@ impl People<'_> {
         let post = self.post(id).await?;
         self.still(change, Some(&post_state(&post))).await?;
         let (task, closed_at) = match &change.change.before {
-            Some(before) => (before["task"].as_str().unwrap_or(&post.task).to_owned(), before["closed_at"].as_i64()),
+            Some(before) => {
+                (before["task"].as_str().unwrap_or(&post.task).to_owned(), before["closed_at"].as_i64())
+            }
             None => (post.task.clone(), Some(self.by.at)),
         };
         let needs = match (post.closed_at, closed_at) {
@@ -265,12 +268,18 @@ fn fits(new: &NewHolder, others: &[Holder]) -> Result<(), Error> {
         !ends_before && !starts_behind
     };
     if others.iter().any(|other| other.account_id == new.account.0 && overlaps(other)) {
-        return Err(Error::refused("overlap", "since", "此人在这段时间已在该岗。Already on duty on these days"));
+        return Err(Error::refused(
+            "overlap",
+            "since",
+            "此人在这段时间已在该岗。Already on duty on these days",
+        ));
     }
     match new.stands_in_for {
-        Some(absent) if absent == new.account => {
-            Err(Error::refused("stands_in_for", "stands_in_for", "不能代替自己。Nobody stands in for himself"))
-        }
+        Some(absent) if absent == new.account => Err(Error::refused(
+            "stands_in_for",
+            "stands_in_for",
+            "不能代替自己。Nobody stands in for himself",
+        )),
         Some(absent) if !others.iter().any(|other| other.account_id == absent.0 && overlaps(other)) => {
             let message = "被代替者在这段时间不在该岗。That person does not hold the post on these days";
             Err(Error::refused("stands_in_for", "stands_in_for", message))

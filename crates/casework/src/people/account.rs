@@ -47,7 +47,9 @@ pub async fn actor(db: &Db, id: AccountId, now: Micros) -> Result<Option<Actor>,
 
 /// An account as the policies see it.
 fn resource(account: &Account) -> Resource {
-    Resource::new(Kind::Account, account.id).held_by(&account.agency, &account.division).owned_by(account.id())
+    Resource::new(Kind::Account, account.id)
+        .held_by(&account.agency, &account.division)
+        .owned_by(account.id())
 }
 
 /// What those who look after it may change, as it is now.
@@ -76,7 +78,11 @@ fn telephone(value: Option<&str>) -> Result<Option<String>, Error> {
     let Some(value) = value.map(str::trim).filter(|value| !value.is_empty()) else { return Ok(None) };
     let is_fit = |c: char| c.is_ascii_digit() || matches!(c, ' ' | '-' | '+' | '(' | ')');
     if value.len() > 24 || !value.chars().all(is_fit) {
-        return Err(Error::refused("telephone", "telephone", "电话为数字、空格、+ - ( )。Digits, blanks, + - ( )"));
+        return Err(Error::refused(
+            "telephone",
+            "telephone",
+            "电话为数字、空格、+ - ( )。Digits, blanks, + - ( )",
+        ));
     }
     Ok(Some(value.to_owned()))
 }
@@ -84,7 +90,9 @@ fn telephone(value: Option<&str>) -> Result<Option<String>, Error> {
 fn one_of(field: &'static str, value: &str, all: &[&str]) -> Result<String, Error> {
     match all.contains(&value) {
         true => Ok(value.to_owned()),
-        false => Err(Error::refused(field, field, format!("须为 {}。One of these is expected", all.join("、")))),
+        false => {
+            Err(Error::refused(field, field, format!("须为 {}。One of these is expected", all.join("、"))))
+        }
     }
 }
 
@@ -102,7 +110,12 @@ impl People<'_> {
     ///
     /// # Errors
     /// As [`People::create`]; [`Error::Refused`] for a weak password.
-    pub async fn create_with(&self, new: &NewPerson, guard: &Guard, password: &str) -> Result<AccountId, Error> {
+    pub async fn create_with(
+        &self,
+        new: &NewPerson,
+        guard: &Guard,
+        password: &str,
+    ) -> Result<AccountId, Error> {
         let office = self.open_office(new.office).await?;
         let at = Resource::new(Kind::Account, "").held_by(&office.agency, &office.division);
         self.allow(Action::Create, &at)?;
@@ -193,7 +206,8 @@ impl People<'_> {
         undoes: Option<i64>,
     ) -> Result<(), Error> {
         self.may_look_after(account).await?;
-        if care.office != account.office() {
+        let is_enabled = care.disabled_at.is_none() && account.disabled_at.is_some();
+        if is_enabled || care.office != account.office() {
             let office = self.open_office(care.office).await?;
             let there = Resource::new(Kind::Account, "").held_by(&office.agency, &office.division);
             self.allow(Action::Create, &there)?;
@@ -322,7 +336,9 @@ impl People<'_> {
     async fn may_look_after(&self, account: &Account) -> Result<(), Error> {
         self.allow(Action::Manage, &resource(account))?;
         let today = self.today();
-        for grant in account::grants(self.db, account.id()).await?.iter().filter(|grant| grant.is_open(&today)) {
+        for grant in
+            account::grants(self.db, account.id()).await?.iter().filter(|grant| grant.is_open(&today))
+        {
             let allowed = self.allow(Action::Create, &super::grant::resource(grant));
             allowed.map_err(|_| Error::Forbidden { action: Action::Manage, kind: Kind::Account })?;
         }

@@ -32,7 +32,12 @@ const COMMAND_LINE: &str = "命令行";
 impl By {
     /// Somebody signed in.
     pub fn actor(actor: Actor, at: Micros, request: &str, address: Option<&str>) -> By {
-        By { who: Who::Actor(Box::new(actor)), at, request: request.to_owned(), address: address.map(str::to_owned) }
+        By {
+            who: Who::Actor(Box::new(actor)),
+            at,
+            request: request.to_owned(),
+            address: address.map(str::to_owned),
+        }
     }
 
     /// Nobody is signed in: for signing in. May do nothing else.

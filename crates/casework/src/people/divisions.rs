@@ -84,10 +84,13 @@ fn check_borders(city: &str, divisions: &[Named], text: &str) -> Vec<Fault> {
         })
         .collect();
     let districts = divisions.iter().filter(|one| Level::of(&one.code) == Some(Level::District));
-    let listed: BTreeSet<(String, String)> = districts.map(|one| (one.code.clone(), one.name.clone())).collect();
+    let listed: BTreeSet<(String, String)> =
+        districts.map(|one| (one.code.clone(), one.name.clone())).collect();
     let mut faults: Vec<Fault> = listed
         .symmetric_difference(&drawn)
-        .map(|(code, name)| Fault::new(&file, code, format!("{name}: must stand in the register and have a border")))
+        .map(|(code, name)| {
+            Fault::new(&file, code, format!("{name}: must stand in the register and have a border"))
+        })
         .collect();
     if borders["source"].as_str().is_none_or(str::is_empty) {
         faults.push(Fault::new(&file, "source", "is missing"));
@@ -105,7 +108,11 @@ pub(crate) fn check(files: &[(String, String)]) -> Result<String, Vec<Fault>> {
         let borders = files.iter().find(|(other, _)| *other == format!("{city}.geojson"));
         faults.extend(check_borders(city, &divisions, borders.map_or("", |(_, text)| text)));
     }
-    if faults.is_empty() { Ok(format!("divisions: {cities} cities, {count} divisions with borders")) } else { Err(faults) }
+    if faults.is_empty() {
+        Ok(format!("divisions: {cities} cities, {count} divisions with borders"))
+    } else {
+        Err(faults)
+    }
 }
 
 #[cfg(test)]

@@ -127,7 +127,11 @@ impl People<'_> {
                 return Err(Error::refused("auditor_alone", "role", message));
             }
             if other.role == role.word() && other.office_id == office {
-                return Err(Error::refused("held", "role", "已在该机构任此角色。This role is held there already"));
+                return Err(Error::refused(
+                    "held",
+                    "role",
+                    "已在该机构任此角色。This role is held there already",
+                ));
             }
         }
         Ok(())

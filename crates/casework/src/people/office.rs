@@ -2,7 +2,7 @@
 
 use super::{Error, Kept, People, keep, taken, text};
 use crate::permission::{Action, Kind, Resource, agencies};
-use mingjing_model::division::{Level, is_within};
+use mingjing_model::division::Level;
 use mingjing_model::id::{AgencyId, OfficeId};
 use mingjing_store::Tx;
 use mingjing_store::office::{self, Agency, Division, Office};
@@ -122,9 +122,16 @@ impl People<'_> {
         if Level::of(code).is_none() {
             return Err(Error::refused("code", "code", "区划代码为4、6、9或12位数字。4, 6, 9 or 12 digits"));
         }
-        let above = office::divisions(self.db).await?;
-        if code.len() > 4 && !above.iter().any(|one| one.code.len() < code.len() && is_within(code, &one.code)) {
-            return Err(Error::refused("code", "code", "上级区划尚未录入。Enter the division above first"));
+        let parent = match code.len() {
+            4 => None,
+            6 => Some(&code[..4]),
+            digits => Some(&code[..digits - 3]),
+        };
+        if let Some(parent) = parent
+            && office::division(self.db, parent).await?.is_none()
+        {
+            let message = format!("上级区划 {parent} 尚未录入。Enter the division above first");
+            return Err(Error::refused("code", "code", message));
         }
         let mut tx = self.db.begin().await?;
         office::insert_division(&mut tx, code, &name).await.map_err(|e| taken(e, "code", code))?;
@@ -182,10 +189,12 @@ impl People<'_> {
         let name = text("name", &new.name, 64)?;
         let mut tx = self.db.begin().await?;
         let inserted = office::insert_office(&mut tx, new.agency, &division.code, &name).await;
-        let id = inserted.map_err(|e| taken(e, "division", &format!("{}{}", division.name, agency.short_name)))?;
+        let id =
+            inserted.map_err(|e| taken(e, "division", &format!("{}{}", division.name, agency.short_name)))?;
         let state = json!({"agency": agency.id, "division": division.code, "name": name, "closed_at": null});
         let states = (None, Some(state));
-        self.keep_register(tx, Kind::Office, id, "office_created", Some(&division.code), states, None).await?;
+        self.keep_register(tx, Kind::Office, id, "office_created", Some(&division.code), states, None)
+            .await?;
         Ok(id)
     }
 
@@ -232,7 +241,10 @@ impl People<'_> {
         undoes: Option<i64>,
     ) -> Result<(), Error> {
         self.allow(needs, &Resource::new(Kind::Office, office.id).held_by(&office.agency, &office.division))?;
-        if closed_at.is_some() && office.closed_at.is_none() && office::people(self.db, office.id()).await? > 0 {
+        if closed_at.is_some()
+            && office.closed_at.is_none()
+            && office::people(self.db, office.id()).await? > 0
+        {
             return Err(in_use("机构尚有在用账号，请先调离或停用。People still belong to it"));
         }
         let mut tx = self.db.begin().await?;

@@ -42,21 +42,27 @@ impl People<'_> {
         known: &[String],
         days: u32,
     ) -> Result<(i64, String), Error> {
-        let owner = self.by.account().ok_or(Error::Forbidden { action: Action::Create, kind: Kind::ApiToken })?;
+        let owner =
+            self.by.account().ok_or(Error::Forbidden { action: Action::Create, kind: Kind::ApiToken })?;
         self.allow(Action::Create, &Resource::new(Kind::ApiToken, "").owned_by(owner))?;
         let name = text("name", name, 64)?;
         if scopes.is_empty() {
             return Err(Error::refused("scopes", "scopes", "请至少选择一项权限。Choose at least one scope"));
         }
         if let Some(other) = scopes.iter().find(|scope| !known.contains(scope)) {
-            return Err(Error::refused("scopes", "scopes", format!("没有权限 {other}。There is no such scope")));
+            return Err(Error::refused(
+                "scopes",
+                "scopes",
+                format!("没有权限 {other}。There is no such scope"),
+            ));
         }
         if !(1..=DAYS_MAX).contains(&days) {
             let message = format!("有效期为1至{DAYS_MAX}天。One to {DAYS_MAX} days");
             return Err(Error::refused("days", "days", message));
         }
         let mut secret = [0; 32];
-        getrandom::fill(&mut secret).map_err(|e| Error::World(format!("the system's random numbers: {e}")))?;
+        getrandom::fill(&mut secret)
+            .map_err(|e| Error::World(format!("the system's random numbers: {e}")))?;
         let shown = format!("{PREFIX}{}", hex::encode(secret));
         let new = NewToken {
             account: owner,
@@ -68,7 +74,8 @@ impl People<'_> {
         let mut tx = self.db.begin().await?;
         let id = token::insert(&mut tx, &new, self.by.at).await?;
         let detail = json!({"name": new.name, "scopes": scopes, "days": days});
-        audit::append(&mut tx, &self.by.entry("token_created", Kind::ApiToken.word(), id, None, detail)).await?;
+        audit::append(&mut tx, &self.by.entry("token_created", Kind::ApiToken.word(), id, None, detail))
+            .await?;
         tx.commit().await?;
         Ok((id, shown))
     }
@@ -83,7 +90,8 @@ impl People<'_> {
         let mut tx = self.db.begin().await?;
         if token::revoke(&mut tx, id, self.by.at).await? {
             let detail = json!({"name": token.name});
-            audit::append(&mut tx, &self.by.entry("token_revoked", Kind::ApiToken.word(), id, None, detail)).await?;
+            audit::append(&mut tx, &self.by.entry("token_revoked", Kind::ApiToken.word(), id, None, detail))
+                .await?;
         }
         Ok(tx.commit().await?)
     }

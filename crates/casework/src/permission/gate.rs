@@ -1,7 +1,7 @@
 //! The one place where policies are evaluated.
 
 use super::policies::{EMBEDDED, Fault, Policies};
-use super::{Action, Actor, Clause, Kind, Place, Post, Resource, Scope};
+use super::{Action, Actor, Clause, Kind, Place, Post, Resource, Role, Scope};
 use cedar_policy::{
     Authorizer, Context, Decision, Entities, Entity, EntityId, EntityTypeName, EntityUid, PolicySet, Request,
     RestrictedExpression,
@@ -26,7 +26,15 @@ pub struct Gate {
     steering: BTreeSet<String>,
     names: Names,
     /// Scopes found so far: they depend on the post and not on who holds it.
-    found: RwLock<HashMap<(Post, Action, Kind), Arc<[Sample]>>>,
+    found: RwLock<HashMap<(Post, Action, Kind), Arc<Permitted>>>,
+}
+
+/// The samples a post is permitted: with some thing of the kind, and with every thing. Both are the same but for
+/// grants, where the role that is granted counts.
+#[derive(Debug)]
+struct Permitted {
+    some: Vec<Sample>,
+    every: Vec<Sample>,
 }
 
 /// The names of Cedar's types, parsed once.
@@ -124,18 +132,19 @@ impl Gate {
 
     /// May the actor do this with any thing of the kind at all? For menus and routes.
     pub fn may_any(&self, actor: &Actor, action: Action, kind: Kind) -> bool {
-        actor.posts.iter().any(|post| !self.samples(post, action, kind).is_empty())
+        actor.posts.iter().any(|post| !self.samples(post, action, kind).some.is_empty())
     }
 
     /// The things of a kind with which the actor may do this.
     ///
     /// Exact for listing and reading (`check` and a test on generated worlds prove it). For an action that is
-    /// forbidden on one's own things it names fewer things than permitted, never more: ask [`Gate::may`] for each.
+    /// forbidden on one's own things, or that depends on the role of a grant, it names fewer things than permitted,
+    /// never more: ask [`Gate::may`] for each.
     pub fn scope(&self, actor: &Actor, action: Action, kind: Kind) -> Scope {
         let mut clauses = Vec::new();
         for post in &actor.posts {
             let permitted = self.samples(post, action, kind);
-            clauses.extend(clauses_of(post, actor.account, &permitted));
+            clauses.extend(clauses_of(post, actor.account, &permitted.every));
         }
         Scope::simplified(clauses)
     }
@@ -143,20 +152,34 @@ impl Gate {
     /// A sample that is permitted and that no clause describes.
     pub(crate) fn missed(&self, post: &Post, action: Action, kind: Kind) -> Option<String> {
         let permitted = self.samples(post, action, kind);
-        let scope = Scope(clauses_of(post, ME, &permitted));
-        let missed = permitted.iter().find(|sample| !scope.holds(&sample.resource(post, kind)));
+        let scope = Scope(clauses_of(post, ME, &permitted.every));
+        let missed = permitted.some.iter().find(|sample| !scope.holds(&sample.resource(post, kind, "")));
         missed.map(|sample| format!("of {sample:?}"))
     }
 
     /// The samples a post is permitted.
-    fn samples(&self, post: &Post, action: Action, kind: Kind) -> Arc<[Sample]> {
+    fn samples(&self, post: &Post, action: Action, kind: Kind) -> Arc<Permitted> {
         let key = (post.clone(), action, kind);
         if let Some(found) = self.found.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return found.clone();
         }
-        let permitted: Arc<[Sample]> = all_samples(post)
-            .filter(|sample| self.permits(post, ME, action, &sample.resource(post, kind)))
-            .collect();
+        let ids: Vec<&str> = match kind {
+            Kind::RoleGrant => Role::ALL.iter().map(|role| role.word()).collect(),
+            _ => vec![""],
+        };
+        let permits =
+            |sample: &Sample, id: &&str| self.permits(post, ME, action, &sample.resource(post, kind, id));
+        let (mut some, mut every) = (Vec::new(), Vec::new());
+        for sample in all_samples(post) {
+            let permitted = ids.iter().filter(|id| permits(&sample, id)).count();
+            if permitted == ids.len() {
+                every.push(sample.clone());
+            }
+            if permitted > 0 {
+                some.push(sample);
+            }
+        }
+        let permitted = Arc::new(Permitted { some, every });
         self.found.write().unwrap_or_else(PoisonError::into_inner).insert(key, permitted.clone());
         permitted
     }
@@ -223,7 +246,8 @@ impl Gate {
         }
         if let Some(division) = &resource.division {
             // What is no code lies apart from everything.
-            let place = if Level::of(division).is_some() { place(division) } else { uid(&self.names.place, "?") };
+            let place =
+                if Level::of(division).is_some() { place(division) } else { uid(&self.names.place, "?") };
             attributes.insert("division".to_owned(), RestrictedExpression::new_entity_uid(place.clone()));
             parents.insert(place);
         }
@@ -242,7 +266,7 @@ const ME: AccountId = AccountId(1);
 const ANOTHER: AccountId = AccountId(2);
 
 impl Sample {
-    fn resource(&self, post: &Post, kind: Kind) -> Resource {
+    fn resource(&self, post: &Post, kind: Kind, id: &str) -> Resource {
         // No agency of data/policy/agency.yaml has this name.
         let another = || "another agency".to_owned();
         let whose = |is: Is, own: AccountId| match is {
@@ -252,7 +276,7 @@ impl Sample {
         };
         Resource {
             kind,
-            id: String::new(),
+            id: id.to_owned(),
             agency: match self.agency {
                 Is::Nobodys => None,
                 Is::Anothers => Some(another()),
@@ -319,7 +343,8 @@ fn clauses_of(post: &Post, account: AccountId, permitted: &[Sample]) -> Vec<Clau
             };
             let sample = clause(ME);
             // The kind plays no part in whether a clause holds.
-            let mut held = all.iter().filter(|one| sample.holds(&one.resource(post, Kind::Audit))).peekable();
+            let mut held =
+                all.iter().filter(|one| sample.holds(&one.resource(post, Kind::Audit, ""))).peekable();
             if held.peek().is_some() && held.all(|one| permitted.contains(one)) {
                 clauses.push(clause(account));
             }
@@ -331,7 +356,6 @@ fn clauses_of(post: &Post, account: AccountId, permitted: &[Sample]) -> Vec<Clau
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::permission::Role;
     use mingjing_model::id::OfficeId;
 
     #[test]

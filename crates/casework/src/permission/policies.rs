@@ -110,7 +110,8 @@ impl Policies {
             let found = files.iter().find(|(file, _)| *file == name);
             found.map(|(_, text)| *text).ok_or_else(|| vec![Fault::new(name, "file", "is missing")])
         };
-        let yaml = |name: &str, error: serde_yaml_ng::Error| vec![Fault::new(name, "yaml", error.to_string())];
+        let yaml =
+            |name: &str, error: serde_yaml_ng::Error| vec![Fault::new(name, "yaml", error.to_string())];
         let roles: RoleFile =
             serde_yaml_ng::from_str(text("roles.yaml")?).map_err(|e| yaml("roles.yaml", e))?;
         let agencies: AgencyFile =
@@ -123,9 +124,8 @@ impl Policies {
         let mut ids = BTreeSet::new();
         for (file, text) in files.iter().filter(|(file, _)| file.ends_with(".cedar")) {
             match PolicySet::from_str(text) {
-                Ok(set) => policies.extend(
-                    set.policies().filter_map(|policy| named(file, policy, &mut ids, &mut faults)),
-                ),
+                Ok(set) => policies
+                    .extend(set.policies().filter_map(|policy| named(file, policy, &mut ids, &mut faults))),
                 Err(error) => faults.push(Fault::new(file, "policies", miette(&error))),
             }
         }
@@ -170,7 +170,11 @@ fn named(file: &str, policy: &Policy, ids: &mut BTreeSet<String>, faults: &mut V
     for literal in policy.entity_literals() {
         let kind = literal.type_name().to_string();
         if kind != "Role" && kind != "Action" {
-            faults.push(Fault::new(file, id, format!("names {literal}; policies name roles and actions only")));
+            faults.push(Fault::new(
+                file,
+                id,
+                format!("names {literal}; policies name roles and actions only"),
+            ));
         }
     }
     Some(policy.new_id(PolicyId::new(id)))
@@ -232,7 +236,9 @@ pub fn check(data: &Path) -> Result<Vec<String>, Vec<Fault>> {
     let rules = crate::sign_in::Rules::check(&files).map_err(below)?;
     let divisions = crate::people::divisions::check(&read_dir(&data.join("divisions"))?)?;
     Ok(vec![
-        format!("policy: {count} policies, {roles} roles, {agencies} kinds of agencies; scopes say what they permit"),
+        format!(
+            "policy: {count} policies, {roles} roles, {agencies} kinds of agencies; scopes say what they permit"
+        ),
         rules,
         divisions,
     ])
@@ -260,7 +266,11 @@ fn check_scopes(gate: &Gate) -> Vec<Fault> {
             for action in [Action::List, Action::Read] {
                 if let Some(missed) = gate.missed(&post, action, kind) {
                     let key = format!("{} may {action} {kind} {missed}", post.role);
-                    faults.push(Fault::new("policy", key, "no clause of a scope can say this; put it in other words"));
+                    faults.push(Fault::new(
+                        "policy",
+                        key,
+                        "no clause of a scope can say this; put it in other words",
+                    ));
                 }
             }
         }

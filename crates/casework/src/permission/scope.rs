@@ -115,13 +115,13 @@ impl Clause {
     }
 }
 
-/// The first code behind all codes that begin with this one: one more at the end. Digits only, so that every
-/// collation orders them alike; `None` behind 99….
+/// The least text behind all that begin with this code: its last digit that is no 9, one more (`520199` gives
+/// `5202`). Digits only, so that every collation orders them alike; `None` behind 99….
 fn behind(code: &str) -> Option<String> {
-    let digits = code.len();
-    let next = code.parse::<u64>().ok()? + 1;
-    let text = format!("{next:0digits$}");
-    (text.len() == digits).then_some(text)
+    let kept = code.trim_end_matches('9');
+    let (last, before) = kept.as_bytes().split_last()?;
+    let before = std::str::from_utf8(before).ok()?;
+    Some(format!("{before}{}", char::from(last + 1)))
 }
 
 impl Scope {
@@ -208,10 +208,12 @@ mod tests {
     }
 
     #[test]
-    fn the_code_behind_keeps_its_digits() {
+    fn what_lies_behind_a_code_is_shorter_where_digits_carry() {
         assert_eq!(behind("5201").as_deref(), Some("5202"));
-        assert_eq!(behind("520109").as_deref(), Some("520110"));
-        assert_eq!(behind("0109").as_deref(), Some("0110"));
+        assert_eq!(behind("520109").as_deref(), Some("52011"));
+        // 5202 lies before 520200000, so that this would let a whole city in.
+        assert_eq!(behind("520199999").as_deref(), Some("5202"));
+        assert_eq!(behind("0099").as_deref(), Some("01"));
         assert_eq!(behind("9999"), None);
     }
 

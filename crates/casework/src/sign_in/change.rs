@@ -54,7 +54,8 @@ impl SignIn<'_> {
     pub async fn offer_factor(&self, id: AccountId, issuer: &str) -> Result<Enrolment, Error> {
         let account = self.account(id).await?;
         let mut secret = [0; 20];
-        getrandom::fill(&mut secret).map_err(|e| Error::World(format!("the system's random numbers: {e}")))?;
+        getrandom::fill(&mut secret)
+            .map_err(|e| Error::World(format!("the system's random numbers: {e}")))?;
         // A colon parts issuer and name in the address.
         let name = |text: &str| text.replace(':', " ");
         let world = |e: totp_rs::TotpError| Error::World(format!("second factor: {e}"));
@@ -75,7 +76,12 @@ impl SignIn<'_> {
     ///
     /// # Errors
     /// [`Error::Wrong`] for the code; the database.
-    pub async fn confirm_factor(&self, id: AccountId, sealed: &str, code: &str) -> Result<Vec<String>, Error> {
+    pub async fn confirm_factor(
+        &self,
+        id: AccountId,
+        sealed: &str,
+        code: &str,
+    ) -> Result<Vec<String>, Error> {
         let account = self.account(id).await?;
         let step = step_of(&self.unsealed(id, sealed)?, code, self.by.at).ok_or(Error::Wrong)?;
         let mut tx = self.db.begin().await?;

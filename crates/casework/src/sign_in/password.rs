@@ -40,8 +40,7 @@ impl Hasher {
         let world = |e: &dyn fmt::Display| Error::World(format!("Argon2id: {e}"));
         let params = Params::new(rules.memory_kib, rules.passes, rules.lanes, None).map_err(|e| world(&e))?;
         let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-        let prefix =
-            format!("$argon2id$v=19$m={},t={},p={}$", rules.memory_kib, rules.passes, rules.lanes);
+        let prefix = format!("$argon2id$v=19$m={},t={},p={}$", rules.memory_kib, rules.passes, rules.lanes);
         let dummy = argon.hash_password(b"nobody has this").map_err(|e| world(&e))?.to_string();
         Ok(Hasher { argon, prefix, dummy, slots: Arc::new(Semaphore::new(rules.at_once)) })
     }
@@ -52,7 +51,8 @@ impl Hasher {
     /// The system gives no random numbers or no thread.
     pub async fn hash(&self, password: &str) -> Result<String, Error> {
         let password = plain(password);
-        let hash = self.apart(move |argon| argon.hash_password(password.as_bytes()).map(|hash| hash.to_string()));
+        let hash =
+            self.apart(move |argon| argon.hash_password(password.as_bytes()).map(|hash| hash.to_string()));
         hash.await?.map_err(|e| Error::World(format!("Argon2id: {e}")))
     }
 
@@ -189,9 +189,9 @@ impl Rules {
         let mut at = 0;
         while at < chars.len() {
             let lengths = (1..=longest.min(chars.len() - at)).rev();
-            let entry = lengths.into_iter().find(|length| {
-                self.frequent.contains(&chars[at..at + length].iter().collect::<String>())
-            });
+            let entry = lengths
+                .into_iter()
+                .find(|length| self.frequent.contains(&chars[at..at + length].iter().collect::<String>()));
             match entry {
                 Some(length) => at += length,
                 None => {
@@ -246,9 +246,12 @@ mod tests {
 
     #[test]
     fn unrelated_words_pass_in_any_script() {
-        for password in
-            ["mirror-of-guiyang-5201", "correct horse battery", "清晨的花果园有雾也有风，记得带伞", "k7qm-3x9p-w2ht-ab4d"]
-        {
+        for password in [
+            "mirror-of-guiyang-5201",
+            "correct horse battery",
+            "清晨的花果园有雾也有风，记得带伞",
+            "k7qm-3x9p-w2ht-ab4d",
+        ] {
             assert_eq!(words(password), Vec::<&str>::new(), "{password}");
         }
     }

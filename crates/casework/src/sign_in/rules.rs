@@ -123,7 +123,11 @@ impl Rules {
         at_least("hash.at_once", rules.hash.at_once as u64, 1);
         at_least("password.length_min", rules.password.length_min as u64, 8);
         at_least("password.length_max", rules.password.length_max as u64, 64);
-        at_least("password.first_length", rules.password.first_length as u64, rules.password.length_min as u64);
+        at_least(
+            "password.first_length",
+            rules.password.first_length as u64,
+            rules.password.length_min as u64,
+        );
         at_least("lockout.failures", rules.lockout.failures.into(), 1);
         at_least("lockout.seconds", rules.lockout.seconds.len() as u64, 1);
         at_least("second_factor.recovery_codes", rules.second_factor.recovery_codes as u64, 1);

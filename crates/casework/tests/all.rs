@@ -1,0 +1,20 @@
+//! The stories of casework, each told on SQLite and on PostgreSQL.
+
+#[path = "all/account.rs"]
+mod account;
+#[path = "all/duty.rs"]
+mod duty;
+#[path = "all/matrix.rs"]
+mod matrix;
+#[path = "all/register.rs"]
+mod register;
+#[path = "all/role.rs"]
+mod role;
+#[path = "all/scope.rs"]
+mod scope;
+#[path = "all/sign_in.rs"]
+mod sign_in;
+#[path = "all/token.rs"]
+mod token;
+#[path = "all/world.rs"]
+mod world;
