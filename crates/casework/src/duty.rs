@@ -170,7 +170,7 @@ mod tests {
         assert_eq!(shown(&[holder("2025-01-01", None, true)], None), ["2026-01-01.."]);
         assert_eq!(shown(&[holder("2025-01-01", None, false)], None), Vec::<String>::new());
         let before = holder("2025-01-01", Some("2025-12-31"), false);
-        assert_eq!(shown(&[before.clone()], None), ["2026-01-01.."]);
+        assert_eq!(shown(std::slice::from_ref(&before), None), ["2026-01-01.."]);
         assert_eq!(shown(&[before, holder("2026-01-01", None, false)], None), Vec::<String>::new());
     }
 }

@@ -1,5 +1,8 @@
 //! The stories of casework, each told on SQLite and on PostgreSQL.
 
+// Helpers stand outside the test functions.
+#![allow(clippy::unwrap_used)]
+
 #[path = "all/account.rs"]
 mod account;
 #[path = "all/duty.rs"]

@@ -44,7 +44,7 @@ pub struct HashRules {
     pub at_once: usize,
     /// Whence the numbers are.
     pub source: String,
-    /// `read` or `recalled`.
+    /// `sourced`: read in a source; `recalled`: from memory.
     pub wording: String,
 }
 
@@ -66,7 +66,7 @@ pub struct PasswordRules {
     pub first_length: usize,
     /// Whence the rules are.
     pub source: String,
-    /// `read` or `recalled`.
+    /// `sourced`: read in a source; `recalled`: from memory.
     pub wording: String,
 }
 
@@ -80,7 +80,7 @@ pub struct LockoutRules {
     pub seconds: Vec<u32>,
     /// Whence the rules are.
     pub source: String,
-    /// `read` or `recalled`.
+    /// `sourced`: read in a source; `recalled`: from memory.
     pub wording: String,
 }
 
@@ -92,7 +92,7 @@ pub struct FactorRules {
     pub recovery_codes: usize,
     /// Whence the rules are.
     pub source: String,
-    /// `read` or `recalled`.
+    /// `sourced`: read in a source; `recalled`: from memory.
     pub wording: String,
 }
 
