@@ -2,13 +2,19 @@
 export CARGO_TARGET_DIR ?= target
 sample := out/sample
 
-.PHONY: help run sample front test fmt lint deny data browser kills soak bench
+.PHONY: help run sample front audit test fmt lint deny data browser kills soak bench
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/:/'
 
 run: front ## the platform with a demo city at http://127.0.0.1:8080
 	cargo build --release --locked -p mingjing
 	$(CARGO_TARGET_DIR)/release/mingjing demo --data out/demo
+
+front: ## styles and scripts of the pages, by npm
+	.ci/front
+
+audit: ## known faults of npm packages
+	cd crates/web/front && npm audit --audit-level=low
 
 sample: ## analyse a made-up scheme with every kind of dirt, say what was found and where the report is
 	cargo build --release --locked -p mingjing

@@ -12,7 +12,7 @@ mod sources;
 mod text;
 
 pub use read::{Count, Page, count, page, plan, sample};
-pub use sources::JOBS;
+pub use sources::{ANALYSES, JOBS};
 
 use crate::error::Error;
 

@@ -25,3 +25,26 @@ pub static JOBS: Source = Source {
         Column::number("finished_at").nullable(),
     ],
 };
+
+/// Network analyses that were not thrown away. Scope: agency, division, owner.
+pub static ANALYSES: Source = Source {
+    sql: include_str!("analyses.sql"),
+    id: "id",
+    columns: &[
+        Column::number("id"),
+        Column::text("name"),
+        Column::text("case_no").nullable(),
+        Column::text("state"),
+        Column::number("owner"),
+        Column::text("account_name"),
+        Column::text("office_name"),
+        Column::text("agency"),
+        Column::text("division"),
+        Column::number("persons").nullable(),
+        Column::number("levels").nullable(),
+        Column::number("paid_in_fen").nullable(),
+        Column::text("retain_until").nullable(),
+        Column::number("created_at"),
+        Column::number("finished_at").nullable(),
+    ],
+};
