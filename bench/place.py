@@ -93,7 +93,7 @@ class Server:
             if self.process.poll() is not None:
                 raise AssertionError(f"the server ended with {self.process.returncode}; see {self.log.name}")
             try:
-                if Client(self.port).get("/health/ready")[0] == 200:
+                if Client(self.port).get("/ready")[0] == 200:
                     return time.monotonic() - self.since
             except OSError:
                 pass

@@ -46,7 +46,7 @@ const freePort = () =>
 
 const isReady = url =>
   new Promise(done => {
-    http.get(`${url}/health/ready`, reply => done(reply.resume().statusCode === 200)).on('error', () => done(false));
+    http.get(`${url}/ready`, reply => done(reply.resume().statusCode === 200)).on('error', () => done(false));
   });
 
 // Starts `mingjing demo` in an empty directory; gives its address and how to end it.
