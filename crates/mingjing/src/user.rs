@@ -102,14 +102,13 @@ impl Command {
     }
 }
 
-impl From<people::Error> for Error {
-    fn from(error: people::Error) -> Error {
-        match error {
-            people::Error::Refused { code, .. } => Error::user(code, error.to_string()),
-            people::Error::Store(error) => error.into(),
-            _ if error.is_users() => Error::user("refused", error.to_string()),
-            _ => Error::World(error.to_string()),
-        }
+/// With the code of what was refused, so that a program can tell.
+fn told(error: people::Error) -> Error {
+    match error {
+        people::Error::Refused { code, .. } => Error::user(code, error.to_string()),
+        people::Error::Store(error) => error.into(),
+        _ if error.is_users() => Error::user("refused", error.to_string()),
+        _ => Error::World(error.to_string()),
     }
 }
 
@@ -142,9 +141,9 @@ async fn act(command: &Command, people: &People<'_>, now: Micros, out: &mut dyn 
                 telephone: None,
                 language: "zh-CN".to_owned(),
             };
-            let (id, password) = people.create(&new, &guard()?).await?;
+            let (id, password) = people.create(&new, &guard()?).await.map_err(told)?;
             for role in roles {
-                people.grant(&grant(id, *role, &office, now, None)).await?;
+                people.grant(&grant(id, *role, &office, now, None)).await.map_err(told)?;
             }
             say(out, &format!("已设立账号 made: {} {name}，{}", folded(login), office.name))?;
             say_password(&password, out)
@@ -152,19 +151,19 @@ async fn act(command: &Command, people: &People<'_>, now: Micros, out: &mut dyn 
         Command::List { .. } => list(db, now, out).await,
         Command::Disable { login, reason, .. } => {
             let account = found(db, login).await?;
-            people.disable(account.id(), account.version, reason).await?;
+            people.disable(account.id(), account.version, reason).await.map_err(told)?;
             say(out, &format!("已停用 disabled: {} {}", account.login, account.name))
         }
         Command::Enable { login, .. } => {
             let account = found(db, login).await?;
-            people.enable(account.id(), account.version).await?;
+            people.enable(account.id(), account.version).await.map_err(told)?;
             say(out, &format!("已启用 enabled: {} {}", account.login, account.name))
         }
         Command::ResetPassword { login, and_second_factor, .. } => {
             let account = found(db, login).await?;
-            let password = people.reset_password(account.id(), &guard()?).await?;
+            let password = people.reset_password(account.id(), &guard()?).await.map_err(told)?;
             if *and_second_factor {
-                people.reset_factor(account.id()).await?;
+                people.reset_factor(account.id()).await.map_err(told)?;
             }
             say(out, &format!("已重置口令 reset: {} {}", account.login, account.name))?;
             say_password(&password, out)
@@ -175,7 +174,7 @@ async fn act(command: &Command, people: &People<'_>, now: Micros, out: &mut dyn 
                 (Some(agency), Some(division)) => office_of(db, agency, division).await?,
                 _ => office_of(db, &account.agency, &account.division).await?,
             };
-            people.grant(&grant(account.id(), *role, &office, now, until.clone())).await?;
+            people.grant(&grant(account.id(), *role, &office, now, until.clone())).await.map_err(told)?;
             say(out, &format!("已授予 granted: {} {role}，{}", account.login, office.name))
         }
     }
@@ -290,7 +289,7 @@ mod tests {
                 city_name: None,
             };
             let (gate, guard) = (Gate::load().unwrap(), Guard::load().unwrap());
-            first_administrator(&db, &gate, &guard, &By::command_line(NOW), &first).await?;
+            first_administrator(&db, &gate, &guard, &By::command_line(NOW), &first).await.map_err(told)?;
             db.close().await;
             Ok(())
         })
