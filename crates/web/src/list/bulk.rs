@@ -260,6 +260,7 @@ pub async fn begin(
     entry.detail = json!({ "list": spec.name, "deed": chosen.deed.name(), "job": id.0 });
     audit::append(&mut tx, &entry).await?;
     tx.commit().await?;
+    app.wake();
     Ok(Flash::new("list.bulk.begun").to(&format!("/lists/bulk/{id}")))
 }
 

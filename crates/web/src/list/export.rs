@@ -19,7 +19,7 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use futures::future::BoxFuture;
 use mingjing_casework::job::{Ctx, Failure, Work};
-use mingjing_casework::permission::{Action, Kind};
+use mingjing_casework::permission::Action;
 use mingjing_model::id::JobId;
 use mingjing_report::table_xlsx::{Cell, Table};
 use mingjing_store::job::{self, Job, NewJob, State as Stand};
@@ -71,6 +71,7 @@ pub async fn ask(
     entry.detail = json!({ "list": spec.name, "job": id.0 });
     audit::append(&mut tx, &entry).await?;
     tx.commit().await?;
+    app.wake();
     Ok(Flash::new("list.export.begun").to(&format!("/lists/exports/{id}")))
 }
 
