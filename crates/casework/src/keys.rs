@@ -42,7 +42,9 @@ pub enum Error {
     #[error("the system's random numbers: {0}")]
     Dice(getrandom::Error),
     /// A sealed text was changed, or sealed by another key or for another place.
-    #[error("无法解封：内容被改动，或密钥文件不是当时的那个。 Cannot be unsealed: changed, or sealed with another key")]
+    #[error(
+        "无法解封：内容被改动，或密钥文件不是当时的那个。 Cannot be unsealed: changed, or sealed with another key"
+    )]
     Unsealed,
 }
 
@@ -149,7 +151,8 @@ fn mac(key: &[u8], text: &[u8]) -> [u8; 32] {
 /// Refuses a file that others may read.
 fn private(path: &Path) -> Result<(), Error> {
     use std::os::unix::fs::PermissionsExt;
-    let metadata = std::fs::metadata(path).map_err(|source| Error::World { path: path.to_owned(), source })?;
+    let metadata =
+        std::fs::metadata(path).map_err(|source| Error::World { path: path.to_owned(), source })?;
     if metadata.permissions().mode() & 0o077 != 0 {
         return Err(Error::Open(path.to_owned()));
     }
@@ -249,6 +252,9 @@ mod tests {
         assert_ne!(keys.token("csrf", "a"), keys.token("reporter", "a"));
         assert_ne!(keys.token("csrf", "a"), Keys::from_secret([8; 32]).token("csrf", "a"));
         // Computed with Python's hmac.
-        assert_eq!(keys.token("csrf", "a"), "d6ec4743908fe5a975a9af878f7bc2f04d8dc6fc0a53e37015a844959b828da3");
+        assert_eq!(
+            keys.token("csrf", "a"),
+            "d6ec4743908fe5a975a9af878f7bc2f04d8dc6fc0a53e37015a844959b828da3"
+        );
     }
 }

@@ -5,8 +5,12 @@
 
 #[path = "all/account.rs"]
 mod account;
+#[path = "all/audit.rs"]
+mod audit;
 #[path = "all/duty.rs"]
 mod duty;
+#[path = "all/job.rs"]
+mod job;
 #[path = "all/matrix.rs"]
 mod matrix;
 #[path = "all/register.rs"]
@@ -21,3 +25,5 @@ mod sign_in;
 mod token;
 #[path = "all/world.rs"]
 mod world;
+#[path = "all/worlds.rs"]
+mod worlds;

@@ -151,6 +151,36 @@ impl Db {
         path.map(|path| crate::copy::of_sqlite(Path::new(path)).to_vec()).unwrap_or_default()
     }
 
+    /// Asks the database whether its own structures are whole. Gives what is wrong, a line each.
+    ///
+    /// # Errors
+    /// It does not answer.
+    pub async fn integrity(&self) -> Result<Vec<String>, Error> {
+        let mut wrong = Vec::new();
+        match self {
+            Db::Sqlite(pools) => {
+                let all: Vec<String> =
+                    sqlx::query_scalar("pragma integrity_check(20)").fetch_all(&pools.read).await?;
+                wrong.extend(all.into_iter().filter(|line| line != "ok"));
+                let dangling: Vec<String> = sqlx::query_scalar(
+                    "select \"table\" || ' -> ' || \"parent\" from pragma_foreign_key_check limit 20",
+                )
+                .fetch_all(&pools.read)
+                .await?;
+                wrong.extend(dangling);
+            }
+            Db::Postgres(pool) => {
+                let sql =
+                    "select indexrelid::regclass::text || ' is not valid' from pg_index where not indisvalid
+                    union all
+                    select 'checksum failures: ' || checksum_failures from pg_stat_database
+                    where datname = current_database() and checksum_failures > 0";
+                wrong.extend(sqlx::query_scalar::<_, String>(sql).fetch_all(pool).await?);
+            }
+        }
+        Ok(wrong)
+    }
+
     /// Is it PostgreSQL?
     pub fn is_postgres(&self) -> bool {
         matches!(self, Db::Postgres(_))

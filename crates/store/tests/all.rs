@@ -1,5 +1,8 @@
 //! The stories of the operational database, each told on SQLite and on PostgreSQL.
 
+// Helpers stand outside the test functions.
+#![allow(clippy::unwrap_used)]
+
 #[path = "all/audit.rs"]
 mod audit;
 #[path = "all/change.rs"]

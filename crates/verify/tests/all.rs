@@ -1,5 +1,8 @@
 //! The program itself on real files: what it says and its exit codes.
 
+// Helpers stand outside the test functions.
+#![allow(clippy::unwrap_used)]
+
 use mingjing_verify::file::{Header, Writer};
 use mingjing_verify::record::hash;
 use mingjing_verify::{Head, Link, Record, START};
