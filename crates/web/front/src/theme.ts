@@ -13,7 +13,7 @@ export const theme = (): void => {
           document.documentElement.dataset['theme'] = button.value;
           form
             .querySelectorAll<HTMLButtonElement>('button[name=theme]')
-            .forEach(one => one.setAttribute('aria-checked', String(one === button)));
+            .forEach(one => one.setAttribute('aria-pressed', String(one === button)));
         })
         .catch(() => form.submit());
     }),
