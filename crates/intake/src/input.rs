@@ -89,6 +89,17 @@ impl Source {
         let rows = metadata.metadata().file_metadata().num_rows();
         Some(u64::try_from(rows).unwrap_or(0).min(self.input.bytes))
     }
+
+    /// A source of one file; `unpacked` holds the copy it is read from.
+    pub fn new(
+        input: Input,
+        plan: Plan,
+        body: Body,
+        path: PathBuf,
+        unpacked: Option<Arc<tempfile::TempPath>>,
+    ) -> Source {
+        Source { input, plan, body, path, _unpacked: unpacked }
+    }
 }
 
 /// What a format found out on opening.
@@ -165,9 +176,10 @@ pub(crate) fn base_name(path: &Path) -> String {
     path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned())
 }
 
-type Found = (Input, Opened, PathBuf, Option<Arc<tempfile::TempPath>>);
+pub(crate) type Found = (Input, Opened, PathBuf, Option<Arc<tempfile::TempPath>>);
 
-fn open(path: &Path, table: Table, mapping: &Mapping) -> Result<Found, Error> {
+/// Opens one file, whatever its headings are.
+pub(crate) fn open(path: &Path, table: Table, mapping: &Mapping) -> Result<Found, Error> {
     let world = |e| Error::world(path, e);
     let name = base_name(path);
     let metadata = std::fs::metadata(path).map_err(world)?;

@@ -15,6 +15,7 @@ mod hash;
 mod input;
 mod json;
 mod kinds;
+pub mod look;
 mod mapping;
 mod parquet;
 mod rows;
@@ -23,6 +24,7 @@ mod sql;
 mod table;
 mod tally;
 mod values;
+pub mod weigh;
 mod words;
 mod xlsx;
 

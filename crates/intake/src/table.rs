@@ -95,6 +95,14 @@ macro_rules! table {
 table!(Members, Table::Members, MemberBatch);
 table!(Ledger, Table::Ledger, LedgerBatch);
 
+impl Members {
+    /// One file of which no field but the account is decided, for [`crate::look`].
+    pub(crate) fn of_source(source: Source, limits: Limits) -> Members {
+        let mapping = Mapping::default();
+        Members(Reading { table: Table::Members, sources: vec![source], mapping, limits })
+    }
+}
+
 impl Ledger {
     /// Reads exactly, perhaps leaving out rows whose serial number `serial` rules out; rows without one are given.
     ///

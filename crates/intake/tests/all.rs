@@ -9,9 +9,13 @@ mod broken;
 mod formats;
 #[path = "all/headings.rs"]
 mod headings;
+#[path = "all/look.rs"]
+mod look;
 #[path = "all/pollution.rs"]
 mod pollution;
 #[path = "all/rows.rs"]
 mod rows;
 #[path = "all/shared.rs"]
 mod shared;
+#[path = "all/weigh.rs"]
+mod weigh;

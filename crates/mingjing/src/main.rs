@@ -27,6 +27,12 @@ struct Cli {
     /// Print what each phase took, on standard error.
     #[arg(long, global = true)]
     timings: bool,
+    /// How progress is told on standard error.
+    #[arg(long, global = true, value_enum, default_value = "bar", value_name = "HOW")]
+    progress: watch::Told,
+    /// Stop, as on Ctrl-C, when standard input ends: for a program that started this one and may die.
+    #[arg(long, global = true)]
+    tethered: bool,
     #[command(subcommand)]
     command: Command,
 }
@@ -71,8 +77,12 @@ fn main() -> ExitCode {
             std::process::exit(130);
         }
     });
+    if cli.tethered {
+        watch::stop_with_standard_input();
+    }
+    let progress = watch::Progress::new(cli.timings, cli.progress);
     let done = match handled {
-        Ok(()) => run(cli.command, cli.json, cli.timings),
+        Ok(()) => run(cli.command, cli.json, progress),
         Err(e) => Err(Error::World(format!("cannot handle Ctrl-C: {e}"))),
     };
     match done {
@@ -103,11 +113,10 @@ fn usage(error: &clap::Error) -> ExitCode {
     error.exit()
 }
 
-fn run(command: Command, json: bool, timings: bool) -> Result<(), Error> {
+fn run(command: Command, json: bool, progress: watch::Progress) -> Result<(), Error> {
     let out = &mut std::io::stdout();
     match command {
         Command::Network(command) => {
-            let progress = watch::Progress::new(timings);
             network::run(*command, &mut network::Output { out, progress, json })
         }
         Command::Synth(Synth::Network(args)) => {

@@ -1,32 +1,63 @@
-//! Progress on the terminal, and Ctrl-C.
+//! Progress on the terminal or for a machine, and the wish to stop: Ctrl-C, or the end of the parent.
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use mingjing_intake::Watch;
 use std::io::Write;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Set by Ctrl-C.
 pub static STOP: AtomicBool = AtomicBool::new(false);
+
+/// How progress is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Told {
+    /// A bar, if standard error is a terminal.
+    Bar,
+    /// A JSON object a line on standard error, at most five a second: {"progress": {phase, says, done, total}}.
+    Json,
+}
+
+/// The least time between two lines for a machine.
+const LINE_EVERY: Duration = Duration::from_millis(200);
+
+/// Stops the work when standard input ends: a parent that dies, by whatever, closes it.
+pub fn stop_with_standard_input() {
+    std::thread::spawn(|| {
+        let mut input = std::io::stdin().lock();
+        // What is read does not matter; an error means that there is nobody either.
+        let _ = std::io::copy(&mut input, &mut std::io::sink());
+        STOP.store(true, Relaxed);
+    });
+}
 
 /// What a long command shows while it works. Silent when standard error is no terminal, unless timings are asked.
 pub struct Progress {
     bar: ProgressBar,
     timings: bool,
-    phase: Mutex<Option<(String, Instant)>>,
+    told: Told,
+    phase: Mutex<Option<Phase>>,
+}
+
+/// The phase at work.
+struct Phase {
+    name: String,
+    says: String,
+    since: Instant,
+    line_at: Option<Instant>,
 }
 
 impl Progress {
     /// `timings`: print what each phase took.
-    pub fn new(timings: bool) -> Progress {
+    pub fn new(timings: bool, told: Told) -> Progress {
         let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr());
         let style =
             ProgressStyle::with_template("{msg:<28} {bar:30} {percent:>3} %  {bytes} / {total_bytes}  {eta}");
         if let Ok(style) = style {
             bar.set_style(style);
         }
-        Progress { bar, timings, phase: Mutex::new(None) }
+        Progress { bar, timings, told, phase: Mutex::new(None) }
     }
 
     /// A phase begins: `name` for timings, `says` for the reader.
@@ -35,13 +66,32 @@ impl Progress {
         self.bar.set_position(0);
         self.bar.set_message(says.to_owned());
         if let Ok(mut phase) = self.phase.lock() {
-            *phase = Some((name.to_owned(), Instant::now()));
+            let (name, says) = (name.to_owned(), says.to_owned());
+            *phase = Some(Phase { name, says, since: Instant::now(), line_at: None });
         }
+        self.line(0, 0);
+    }
+
+    /// A line for a machine, if it is time for one.
+    fn line(&self, done: u64, total: u64) {
+        if self.told != Told::Json {
+            return;
+        }
+        let Ok(mut phase) = self.phase.lock() else { return };
+        let Some(phase) = phase.as_mut().filter(|p| p.line_at.is_none_or(|at| at.elapsed() >= LINE_EVERY)) else {
+            return;
+        };
+        phase.line_at = Some(Instant::now());
+        let value = serde_json::json!({
+            "progress": { "phase": phase.name, "says": phase.says, "done": done, "total": total }
+        });
+        // A closed standard error is no reason to fail.
+        let _ = writeln!(std::io::stderr(), "{value}");
     }
 
     fn end_phase(&self) {
         let Ok(mut phase) = self.phase.lock() else { return };
-        if let Some((name, since)) = phase.take()
+        if let Some(Phase { name, since, .. }) = phase.take()
             && self.timings
         {
             // A closed standard error is no reason to fail.
@@ -86,6 +136,7 @@ impl Watch for Progress {
     fn progress(&self, bytes_done: u64, bytes_total: u64, _rows: u64) {
         self.bar.set_length(bytes_total);
         self.bar.set_position(bytes_done);
+        self.line(bytes_done, bytes_total);
     }
 
     fn stopped(&self) -> bool {

@@ -9,6 +9,7 @@ mod html;
 pub mod report;
 mod select;
 mod show;
+pub mod table_xlsx;
 mod words;
 mod xlsx;
 

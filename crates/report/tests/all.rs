@@ -13,3 +13,5 @@ mod keys;
 mod page;
 #[path = "all/scheme.rs"]
 mod scheme;
+#[path = "all/table.rs"]
+mod table;

@@ -12,8 +12,10 @@
 
 mod build;
 mod format;
+mod steps;
 
 pub use build::write;
+pub use steps::{Step, Steps};
 
 use crate::Error;
 use format::{HEADER_BYTES, Header, RECORD_BYTES, Record};

@@ -3,6 +3,12 @@
 //! Only the footer and the pages that hold the row are read: the account numbers stand in order, so the page
 //! statistics of that column name the page. Holds nothing but the footer in memory.
 
+mod held;
+mod pages;
+
+pub use held::Identities;
+pub use pages::{Cursor, PAGE_ROWS_MAX, PersonColumn, PersonFilter, PersonPage, PersonQuery};
+
 use crate::{Error, tables};
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{Date32Type, Decimal128Type, Int64Type};

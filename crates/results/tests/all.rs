@@ -5,6 +5,7 @@
 
 mod all {
     mod branches;
+    mod pages;
     pub mod build;
     mod stage;
     mod tables;

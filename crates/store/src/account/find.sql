@@ -1,0 +1,6 @@
+-- One account with its office. $1 id. One row.
+select a.*, o.name as office_name, o.division, g.kind as agency
+from person_account a
+join office o on o.id = a.office_id
+join agency g on g.id = o.agency_id
+where a.id = $1

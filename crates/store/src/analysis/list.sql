@@ -1,0 +1,14 @@
+-- Analyses that one may see, newest first. The condition of the scope stands where {scope} is; $1 is the number
+-- below which the page goes on, $2 how many.
+select
+    a.*,
+    p.name as account_name,
+    o.name as office_name,
+    g.kind as agency
+from analysis as a
+inner join person_account as p on p.id = a.account_id
+inner join office as o on o.id = a.office_id
+inner join agency as g on g.id = o.agency_id
+where a.id < $1 and ({scope})
+order by a.id desc
+limit $2

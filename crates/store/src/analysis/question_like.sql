@@ -1,0 +1,4 @@
+-- The question in these words to this run.
+select id, analysis_id, run, kind, question, state, failure, job_id, account_id, asked_at, answered_at
+from analysis_question
+where analysis_id = $1 and run = $2 and kind = $3 and question = $4

@@ -1,0 +1,2 @@
+-- Does anything wait for the chain?
+select exists (select 1 from audit_waiting)

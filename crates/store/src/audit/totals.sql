@@ -1,0 +1,2 @@
+-- Links there are.
+select count(*) from audit_link

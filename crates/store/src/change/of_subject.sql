@@ -1,0 +1,8 @@
+-- The changes of a thing, the newest first. In: kind, id, how many at most. Grain: change.
+select c.id, c.subject_kind, c.subject_id, c.action, c.before_value, c.after_value, c.account_id,
+    a.name as account_name, c.at, c.undone_by, c.undoes
+from change_event c
+left join person_account a on a.id = c.account_id
+where c.subject_kind = $1 and c.subject_id = $2
+order by c.at desc, c.id desc
+limit $3

@@ -1,0 +1,2 @@
+-- One agency. $1 id.
+select * from agency where id = $1

@@ -1,0 +1,2 @@
+-- All divisions, by code.
+select * from division order by code

@@ -1,0 +1,2 @@
+-- Removes sessions that hold no longer. In: now.
+delete from session where expires_at <= $1

@@ -1,0 +1,2 @@
+-- One token. $1 id.
+select * from api_token where id = $1

@@ -1,0 +1,23 @@
+import './tabler.scss';
+import './tokens.css';
+import './look.css';
+import './list.css';
+import './chart.css';
+import './network.css';
+import './print.css';
+import { menus } from './menu';
+import { keys } from './keys';
+import { selection } from './select';
+import { progress } from './progress';
+import { theme } from './theme';
+import { copies } from './copy';
+import { branches } from './branches';
+
+document.documentElement.classList.add('scripted');
+menus();
+theme();
+keys();
+selection();
+progress();
+copies();
+branches();

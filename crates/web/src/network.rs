@@ -1,0 +1,1 @@
+//! Network analyses: upload, mapping, progress, results.
