@@ -3,13 +3,14 @@
 //! For a page on which a person decides the mapping. It takes nothing for certain: a heading that fits two fields
 //! is told with both. Reads the start of the file alone. Cells stand as given: whoever shows them masks them.
 
+use crate::batch::MemberBatch;
 use crate::columns::{ABSENT, Columns};
 use crate::csv::Limits;
 use crate::error::Error;
 use crate::field::{Field, Table, fold};
 use crate::input::{Input, Source, open};
 use crate::mapping::Mapping;
-use crate::rows::{MemberBatch, Pass};
+use crate::rows::Pass;
 use crate::table::Members;
 use crate::tally::Unwatched;
 use mingjing_network::rows::Class;
