@@ -208,7 +208,7 @@ mod tests {
         let full = File::options().write(true).open("/dev/full").unwrap();
         let columns = vec![("persons", Kind::Count, false)];
         let table = Table { name: PERSONS, rows: 100_000, columns, policy: "main", tool: "test" };
-        let numbers = |r: &Range<usize>, _| Filled::Numbers(packed::Packed::of(r.clone().map(|i| i as i64)));
+        let numbers = |r: &Range<usize>, _| Filled::Numbers(packed::Packed::of(r.len(), |row| row as i64));
         let error = table.put_to(full, Path::new("out/persons.parquet"), |r| r, numbers).unwrap_err();
         assert!(matches!(error, Error::Io { .. }) && !error.is_users(), "{error}");
         assert!(error.to_string().contains("\nout/persons.parquet: cannot write"), "{error}");

@@ -66,7 +66,7 @@ impl<'a> Accounts<'a> {
     }
 
     fn counts(&self, of: fn(&Node) -> u32) -> Filled {
-        counts(self.nodes.iter().map(of))
+        counts(self.nodes.len(), |row| of(&self.nodes[row]))
     }
 
     fn texts(&self) -> Filled {
@@ -76,8 +76,11 @@ impl<'a> Accounts<'a> {
     }
 
     fn money(&self, column: impl Fn(&'a mingjing_network::count::AccountMoney) -> &'a [Fen]) -> Filled {
-        let own = self.count.money.as_ref().map(|money| column(money)[self.range.clone()].iter().copied());
-        fen(own, self.range.len())
+        fen(
+            self.count.money.as_ref().map(|money| &column(money)[self.range.clone()]),
+            self.range.len(),
+            |own| *own,
+        )
     }
 }
 
@@ -101,11 +104,11 @@ impl<'a> Persons<'a> {
     }
 
     fn counts(&self, of: fn(&Territory) -> u32) -> Filled {
-        counts(self.territories.iter().map(of))
+        counts(self.territories.len(), |row| of(&self.territories[row]))
     }
 
     fn money(&self, of: fn(&PersonSums) -> Fen) -> Filled {
-        fen(self.sums.as_ref().map(|sums| sums.iter().map(of)), self.range.len())
+        fen(self.sums.as_deref(), self.range.len(), of)
     }
 
     fn tests(&self, test: impl Fn(&Territory) -> bool) -> Filled {
@@ -156,7 +159,7 @@ pub(super) fn accounts<'a>() -> [Column<Accounts<'a>>; 12] {
         yuan("paid_in", |s| s.money(|money| &money.paid_in)),
         yuan("bonus", |s| s.money(|money| &money.bonus)),
         yuan("withdrawn", |s| s.money(|money| &money.withdrawn)),
-        yuan("team_paid_in", |s| fen(s.team.as_ref().map(|team| team.iter().copied()), s.range.len())),
+        yuan("team_paid_in", |s| fen(s.team.as_deref(), s.range.len(), |team| *team)),
     ]
 }
 
@@ -201,7 +204,7 @@ pub(super) fn identities(count: &Count, persons: Range<usize>) -> [Filled; 3] {
             holders.push(person as u32);
         }
     }
-    let accounts = counts(holders.iter().map(|&person| count.territory(person as usize).accounts));
+    let accounts = counts(holders.len(), |row| count.territory(holders[row] as usize).accounts);
     [person_texts(holders.into_iter()), Filled::Array(Arc::new(numbers.finish())), accounts]
 }
 
@@ -223,8 +226,8 @@ fn person_texts(persons: impl ExactSizeIterator<Item = u32>) -> Filled {
     Filled::Array(Arc::new(texts.finish()))
 }
 
-fn counts(values: impl Iterator<Item = u32>) -> Filled {
-    Filled::Numbers(Packed::of(values.map(i64::from)))
+fn counts(rows: usize, value: impl Fn(usize) -> u32) -> Filled {
+    Filled::Numbers(Packed::of(rows, |row| i64::from(value(row))))
 }
 
 fn flags(values: impl Iterator<Item = bool>) -> Filled {
@@ -232,11 +235,11 @@ fn flags(values: impl Iterator<Item = bool>) -> Filled {
 }
 
 /// Money; null in every row without a ledger.
-fn fen(values: Option<impl Iterator<Item = Fen>>, rows: usize) -> Filled {
+fn fen<T>(values: Option<&[T]>, rows: usize, of: impl Fn(&T) -> Fen) -> Filled {
     let Some(values) = values else {
         let nulls = Decimal64Array::new_null(rows).with_precision_and_scale(18, 2);
         let nulls = nulls.expect("18 digits with 2 decimals is a decimal of 64 bits");
         return Filled::Array(Arc::new(nulls));
     };
-    Filled::Numbers(Packed::of(values))
+    Filled::Numbers(Packed::of(values.len(), |row| of(&values[row])))
 }

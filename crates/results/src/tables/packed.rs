@@ -31,20 +31,18 @@ pub(super) struct Packed {
 }
 
 impl Packed {
-    /// Packs numbers.
-    pub fn of(mut values: impl Iterator<Item = i64>) -> Packed {
+    /// Packs the numbers of so many rows.
+    pub fn of(rows: usize, value: impl Fn(usize) -> i64) -> Packed {
         let mut packed = Packed { pages: Vec::new(), least: i64::MAX, most: i64::MIN };
         let mut page: Vec<i64> = Vec::with_capacity(PAGE);
-        loop {
+        for start in (0..rows).step_by(PAGE) {
             page.clear();
-            page.extend(values.by_ref().take(PAGE));
-            if page.is_empty() {
-                return packed;
-            }
+            page.extend((start..rows.min(start + PAGE)).map(&value));
             packed.least = page.iter().copied().fold(packed.least, i64::min);
             packed.most = page.iter().copied().fold(packed.most, i64::max);
             packed.pages.push((page.len(), encoded(&page)));
         }
+        packed
     }
 
     /// The bytes of the chunk with what a row group has to know of it.
@@ -186,7 +184,7 @@ mod tests {
         let schema = Arc::new(parquet::schema::parser::parse_message_type(&schema).unwrap());
         let mut writer = SerializedFileWriter::new(Vec::new(), schema, Arc::default()).unwrap();
         let column = writer.schema_descr().column(0);
-        let (bytes, close) = Packed::of(values.iter().copied()).chunk(column).unwrap();
+        let (bytes, close) = Packed::of(values.len(), |row| values[row]).chunk(column).unwrap();
         let mut group = writer.next_row_group().unwrap();
         group.append_column(&bytes, close).unwrap();
         group.close().unwrap();
