@@ -91,12 +91,24 @@ impl Progress {
 
     fn end_phase(&self) {
         let Ok(mut phase) = self.phase.lock() else { return };
-        if let Some(Phase { name, since, .. }) = phase.take()
-            && self.timings
-        {
-            // A closed standard error is no reason to fail.
+        if let Some(Phase { name, since, .. }) = phase.take() {
+            self.took(&name, since);
+        }
+    }
+
+    /// Does a part of the present phase that goes side by side with others; timings name it by itself.
+    pub fn part<T>(&self, name: &str, work: impl FnOnce() -> T) -> T {
+        let since = Instant::now();
+        let done = work();
+        self.took(name, since);
+        done
+    }
+
+    fn took(&self, name: &str, since: Instant) {
+        if self.timings {
             let (now, peak) = memory_mb();
             let seconds = since.elapsed().as_secs_f64();
+            // A closed standard error is no reason to fail.
             let _ = writeln!(std::io::stderr(), "phase {name} {seconds:.3} s, {now} MB, peak {peak} MB");
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! In: rows of two tables ([`rows`]) from a [`run::Source`]. Out: a [`count::Count`], columns by account and by person;
 //! [`figures`] says the same as rows. On the way: member rows ([`members`]), accounts and their settled referrers ([`roster`]), money
-//! ([`ledger`]), what a policy keeps ([`policy`]), the forest ([`forest`]), persons' territories ([`territory`]) and
+//! ([`ledger`]), what a policy keeps ([`policy`]), the forest and its figures ([`forest`], `sweep`), persons' territories ([`territory`]) and
 //! the dates of the floor ([`floor`]). `slow` counts the same the obvious way, sharing nothing but the rows.
 //!
 //! Pure: no files, no async, no SQL, no serialisation, no clock.

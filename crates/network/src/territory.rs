@@ -97,7 +97,7 @@ struct Desk {
 /// Counts the territories of persons with several accounts.
 pub(crate) fn territories(forest: &Forest<'_>, places: &Places) -> Territories {
     let lists: Vec<u32> = forest.held.is_several.iter().collect();
-    let parts: Vec<(Vec<Several>, Vec<(u32, u32)>)> = lists
+    let parts: Vec<(Vec<Several>, Vec<_>)> = lists
         .par_chunks(PART)
         .enumerate()
         .map_init(Desk::default, |desk, (part, persons)| {

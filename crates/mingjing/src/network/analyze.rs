@@ -145,6 +145,7 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
+    /// Writes tables, index and report side by side: all read the count, and each has its own files.
     fn write(
         &self,
         stage: &Stage,
@@ -153,13 +154,24 @@ impl Run<'_> {
         progress: &Progress,
     ) -> Result<Summary, Error> {
         let thresholds = &self.job.terms.thresholds;
-        progress.phase("write", "写结果 tables");
-        tables::write(stage, count, thresholds, TOOL)?;
+        progress.phase("results", "写结果 results");
+        let tables = || {
+            progress.part("write", || tables::write(stage, count, thresholds, TOOL))?;
+            progress.check()
+        };
+        let index = || {
+            progress.part("index", || branches::write(stage, count))?;
+            progress.check()
+        };
+        let report = || progress.part("report", || self.report(stage, count, groups));
+        let (tables, (index, summary)) = rayon::join(tables, || (index(), report()));
+        tables.and(index)?;
         progress.check()?;
-        progress.phase("index", "建分支索引 index");
-        branches::write(stage, count)?;
-        progress.check()?;
-        progress.phase("report", "写报告 report");
+        summary
+    }
+
+    /// What is small: series, findings, summary, report.
+    fn report(&self, stage: &Stage, count: &Count, groups: &[candidates::Group]) -> Result<Summary, Error> {
         series::write(stage, &count.whole)?;
         let rejects = self.rejects();
         let reading = reading(&rejects);
@@ -186,7 +198,6 @@ impl Run<'_> {
         let html = mingjing_report::render_html(&report);
         self.put(stage, "report.html", html.as_bytes())?;
         mingjing_report::write_xlsx(&report, &stage.path().join("report.xlsx"))?;
-        progress.check()?;
         Ok(summary)
     }
 

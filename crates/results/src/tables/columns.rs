@@ -1,6 +1,7 @@
 //! Which columns the tables have, and how each is filled from the count: the one place where they are named.
 
-use arrow::array::{ArrayRef, BooleanArray, Date32Array, Decimal64Array, Int64Array, StringBuilder};
+use super::packed::Packed;
+use arrow::array::{ArrayRef, BooleanArray, Date32Array, Decimal64Array, StringBuilder};
 use mingjing_network::count::{Count, PersonSums};
 use mingjing_network::figures::Thresholds;
 use mingjing_network::forest::Node;
@@ -32,7 +33,16 @@ pub(super) struct Column<R> {
     pub name: &'static str,
     pub kind: Kind,
     pub nullable: bool,
-    pub fill: fn(&R) -> ArrayRef,
+    pub fill: fn(&R) -> Filled,
+}
+
+/// The values of a column.
+#[derive(Clone)]
+pub(super) enum Filled {
+    /// Numbers without a null.
+    Numbers(Packed),
+    /// Anything else.
+    Array(ArrayRef),
 }
 
 /// A range of accounts. What stands by place in the count is fetched once for all columns.
@@ -55,19 +65,22 @@ impl<'a> Accounts<'a> {
         Accounts { count, range, nodes, team: money.map(|_| team) }
     }
 
-    fn counts(&self, of: fn(&Node) -> u32) -> ArrayRef {
-        counts(self.nodes.iter().map(of))
+    fn counts(&self, of: fn(&Node) -> u32) -> Filled {
+        counts(self.nodes.len(), |row| of(&self.nodes[row]))
     }
 
-    fn texts(&self) -> ArrayRef {
+    fn texts(&self) -> Filled {
         let mut texts = StringBuilder::with_capacity(self.range.len(), self.range.len() * 12);
         self.range.clone().for_each(|account| texts.append_value(&*self.count.names.text(account as u32)));
-        Arc::new(texts.finish())
+        Filled::Array(Arc::new(texts.finish()))
     }
 
-    fn money(&self, column: impl Fn(&'a mingjing_network::count::AccountMoney) -> &'a [Fen]) -> ArrayRef {
-        let own = self.count.money.as_ref().map(|money| column(money)[self.range.clone()].iter().copied());
-        fen(own, self.range.len())
+    fn money(&self, column: impl Fn(&'a mingjing_network::count::AccountMoney) -> &'a [Fen]) -> Filled {
+        fen(
+            self.count.money.as_ref().map(|money| &column(money)[self.range.clone()]),
+            self.range.len(),
+            |own| *own,
+        )
     }
 }
 
@@ -90,45 +103,45 @@ impl<'a> Persons<'a> {
         Persons { count, thresholds, range, territories, sums: count.money.as_ref().map(|_| sums) }
     }
 
-    fn counts(&self, of: fn(&Territory) -> u32) -> ArrayRef {
-        counts(self.territories.iter().map(of))
+    fn counts(&self, of: fn(&Territory) -> u32) -> Filled {
+        counts(self.territories.len(), |row| of(&self.territories[row]))
     }
 
-    fn money(&self, of: fn(&PersonSums) -> Fen) -> ArrayRef {
-        fen(self.sums.as_ref().map(|sums| sums.iter().map(of)), self.range.len())
+    fn money(&self, of: fn(&PersonSums) -> Fen) -> Filled {
+        fen(self.sums.as_deref(), self.range.len(), of)
     }
 
-    fn tests(&self, test: impl Fn(&Territory) -> bool) -> ArrayRef {
+    fn tests(&self, test: impl Fn(&Territory) -> bool) -> Filled {
         flags(self.territories.iter().map(test))
     }
 
-    fn grave(&self, of: fn(&PersonSums) -> Fen) -> ArrayRef {
+    fn grave(&self, of: fn(&PersonSums) -> Fen) -> Filled {
         match &self.sums {
             Some(sums) => flags(sums.iter().map(|sums| of(sums) >= self.thresholds.grave_amount)),
-            None => Arc::new(BooleanArray::new_null(self.range.len())),
+            None => Filled::Array(Arc::new(BooleanArray::new_null(self.range.len()))),
         }
     }
 
-    fn days(&self) -> ArrayRef {
+    fn days(&self) -> Filled {
         let met = self.range.clone().zip(&self.territories);
         let days = met.map(|(p, t)| self.count.floor_met_on(p).filter(|_| t.meets_floor(self.thresholds)));
-        Arc::new(days.collect::<Date32Array>())
+        Filled::Array(Arc::new(days.collect::<Date32Array>()))
     }
 }
 
-const fn key<R>(name: &'static str, fill: fn(&R) -> ArrayRef) -> Column<R> {
+const fn key<R>(name: &'static str, fill: fn(&R) -> Filled) -> Column<R> {
     Column { name, kind: Kind::Key, nullable: false, fill }
 }
-const fn text<R>(name: &'static str, fill: fn(&R) -> ArrayRef) -> Column<R> {
+const fn text<R>(name: &'static str, fill: fn(&R) -> Filled) -> Column<R> {
     Column { name, kind: Kind::Text, nullable: false, fill }
 }
-const fn count<R>(name: &'static str, fill: fn(&R) -> ArrayRef) -> Column<R> {
+const fn count<R>(name: &'static str, fill: fn(&R) -> Filled) -> Column<R> {
     Column { name, kind: Kind::Count, nullable: false, fill }
 }
-const fn yuan<R>(name: &'static str, fill: fn(&R) -> ArrayRef) -> Column<R> {
+const fn yuan<R>(name: &'static str, fill: fn(&R) -> Filled) -> Column<R> {
     Column { name, kind: Kind::Yuan, nullable: true, fill }
 }
-const fn flag<R>(name: &'static str, nullable: bool, fill: fn(&R) -> ArrayRef) -> Column<R> {
+const fn flag<R>(name: &'static str, nullable: bool, fill: fn(&R) -> Filled) -> Column<R> {
     Column { name, kind: Kind::Flag, nullable, fill }
 }
 
@@ -146,7 +159,7 @@ pub(super) fn accounts<'a>() -> [Column<Accounts<'a>>; 12] {
         yuan("paid_in", |s| s.money(|money| &money.paid_in)),
         yuan("bonus", |s| s.money(|money| &money.bonus)),
         yuan("withdrawn", |s| s.money(|money| &money.withdrawn)),
-        yuan("team_paid_in", |s| fen(s.team.as_ref().map(|team| team.iter().copied()), s.range.len())),
+        yuan("team_paid_in", |s| fen(s.team.as_deref(), s.range.len(), |team| *team)),
     ]
 }
 
@@ -177,7 +190,7 @@ pub(super) static IDENTITIES: [(&str, Kind, bool); 3] =
     [("person", Kind::Text, false), ("identity", Kind::Text, true), ("accounts", Kind::Count, false)];
 
 /// The three columns for a range of persons: a row for each number, one without a number for a person who has none.
-pub(super) fn identities(count: &Count, persons: Range<usize>) -> [ArrayRef; 3] {
+pub(super) fn identities(count: &Count, persons: Range<usize>) -> [Filled; 3] {
     let mut holders = Vec::with_capacity(persons.len());
     let mut numbers = StringBuilder::with_capacity(persons.len(), persons.len() * 18);
     for person in persons {
@@ -191,13 +204,12 @@ pub(super) fn identities(count: &Count, persons: Range<usize>) -> [ArrayRef; 3] 
             holders.push(person as u32);
         }
     }
-    let accounts = holders.iter().map(|&person| i64::from(count.territory(person as usize).accounts));
-    let accounts = Int64Array::from_iter_values(accounts);
-    [person_texts(holders.into_iter()), Arc::new(numbers.finish()), Arc::new(accounts)]
+    let accounts = counts(holders.len(), |row| count.territory(holders[row] as usize).accounts);
+    [person_texts(holders.into_iter()), Filled::Array(Arc::new(numbers.finish())), accounts]
 }
 
 /// `P1`, `P2`, … of persons numbered from 0; by hand, because there are three for each account.
-fn person_texts(persons: impl ExactSizeIterator<Item = u32>) -> ArrayRef {
+fn person_texts(persons: impl ExactSizeIterator<Item = u32>) -> Filled {
     let mut texts = StringBuilder::with_capacity(persons.len(), persons.len() * 9);
     let mut bytes = [0u8; 11];
     for person in persons {
@@ -211,23 +223,23 @@ fn person_texts(persons: impl ExactSizeIterator<Item = u32>) -> ArrayRef {
         bytes[at] = b'P';
         texts.append_value(std::str::from_utf8(&bytes[at..]).expect("a letter and digits are text"));
     }
-    Arc::new(texts.finish())
+    Filled::Array(Arc::new(texts.finish()))
 }
 
-fn counts(values: impl Iterator<Item = u32>) -> ArrayRef {
-    Arc::new(Int64Array::from_iter_values(values.map(i64::from)))
+fn counts(rows: usize, value: impl Fn(usize) -> u32) -> Filled {
+    Filled::Numbers(Packed::of(rows, |row| i64::from(value(row))))
 }
 
-fn flags(values: impl Iterator<Item = bool>) -> ArrayRef {
-    Arc::new(values.map(Some).collect::<BooleanArray>())
+fn flags(values: impl Iterator<Item = bool>) -> Filled {
+    Filled::Array(Arc::new(values.map(Some).collect::<BooleanArray>()))
 }
 
-fn fen(values: Option<impl Iterator<Item = Fen>>, rows: usize) -> ArrayRef {
-    let array = match values {
-        Some(values) => Decimal64Array::from_iter_values(values),
-        None => Decimal64Array::new_null(rows),
+/// Money; null in every row without a ledger.
+fn fen<T>(values: Option<&[T]>, rows: usize, of: impl Fn(&T) -> Fen) -> Filled {
+    let Some(values) = values else {
+        let nulls = Decimal64Array::new_null(rows).with_precision_and_scale(18, 2);
+        let nulls = nulls.expect("18 digits with 2 decimals is a decimal of 64 bits");
+        return Filled::Array(Arc::new(nulls));
     };
-    Arc::new(
-        array.with_precision_and_scale(18, 2).expect("18 digits with 2 decimals is a decimal of 64 bits"),
-    )
+    Filled::Numbers(Packed::of(values.len(), |row| of(&values[row])))
 }

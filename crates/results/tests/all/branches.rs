@@ -74,7 +74,7 @@ fn branches_agree_with_a_naive_walk_on_random_forests() {
                 assert_eq!((s.node.depth, s.node.directs, s.node.accounts), expected);
                 let expected = (own.persons, own.levels, count.person[x] + 1);
                 assert_eq!((s.node.persons, s.node.levels, s.node.person), expected);
-                assert_eq!(s.node.team_paid_in, count.money.as_ref().map(|m| m.team_paid_in[x]));
+                assert_eq!(s.node.team_paid_in, count.team_paid_in(x as u32));
                 if let Some(above) = s.above {
                     let parent = count.names.text(count.parent[x]);
                     assert_eq!(branch.nodes[above].node.account, *parent);

@@ -112,11 +112,11 @@ fn steps_down_the_tree_give_every_child_once_widest_first() {
             None => count.parent[*a as usize] == u32::MAX,
         };
         let mut children: Vec<u32> = (0..count.accounts() as u32).filter(own).collect();
-        children.sort_by_key(|&a| (Reverse(count.structure.accounts[a as usize]), a));
+        children.sort_by_key(|&a| (Reverse(count.structure.of(a).accounts), a));
         // A line of single children shows its far end.
         let end = |mut a: u32| {
             let mut passed = 0;
-            while count.directs[a as usize] == 1 {
+            while count.structure.of(a).directs == 1 {
                 a = (0..count.accounts() as u32).find(|&c| count.parent[c as usize] == a).unwrap();
                 passed += 1;
             }
