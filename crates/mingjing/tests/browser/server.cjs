@@ -101,24 +101,38 @@ const analysis = async (browser, server) => {
   await city.signIn(page, 'case');
   await page.to('/analyses/new');
   await page.fill('[name=name]', '浏览器检验样本');
-  await page.locator('[name=kind][value=public]').check();
-  await page.click('main form [type=submit]');
+  await page.check('[name=kind][value=public]');
+  await page.click('main form.case-form button.btn-primary');
   await page.waitForURL(/\/analyses\/\d+/);
   const at = path(page).match(/\/analyses\/\d+/)[0];
   for (const table of ['members', 'ledger']) {
-    const input = page.locator(`form:has([value=${table}]) input[type=file], input[type=file][name=${table}]`).first();
-    await input.setInputFiles(`${sample}/${table}.csv`);
-    await page.locator(`form:has([value=${table}]) [type=submit], form:has(input[type=file][name=${table}]) [type=submit]`).first().click();
+    await page.to(`${at}/files`);
+    await page.setInputFiles(`#${table} form.upload input[type=file]`, `${sample}/${table}.csv`);
+    await page.click(`#${table} form.upload button`);
     await page.waitForLoadState('load');
+    assert.match(await page.innerText(`#${table}`), new RegExp(`${table}\\.csv`), `${table}.csv has arrived`);
   }
   await page.to(`${at}/mapping`);
-  await page.locator('main form [type=submit]').last().click();
-  await page.waitForLoadState('load');
-  const start = page.locator(`form[action="${at}/start"] [type=submit]`);
-  if (await start.count()) await start.first().click();
-  await page.waitForFunction(() => !document.querySelector('[data-job]') && /人|persons/.test(document.querySelector('main').innerText), null, { timeout: 120000 });
+  await page.screenshot({ path: `${pictures}/mapping.png`, fullPage: true });
+  await page.click('form.mapping button[value=start]');
+  await page.waitForURL(new RegExp(`${at}$`));
+  // The script loads the page anew when the job is over; then the figures are there.
+  await page.waitForSelector('main .headline', { timeout: 120000 });
   await city.fits(page, 'results');
   await page.screenshot({ path: `${pictures}/results.png`, fullPage: true });
+  await page.to(`${at}/persons`);
+  await page.click('main table tbody a');
+  await page.waitForURL(new RegExp(`${at}/persons/`));
+  await page.screenshot({ path: `${pictures}/masked-person.png`, fullPage: true });
+  const where = await page.locator('main a[href*="/explain"]').first().getAttribute('href');
+  await page.to(where);
+  const ask = page.locator(`main form[action="${at}/explain"] button`);
+  if (await ask.count()) {
+    await ask.first().click();
+    await page.waitForFunction(() => !document.querySelector('[data-job]'), null, { timeout: 120000 });
+  }
+  assert.ok((await page.innerText('main')).length > 100, 'the explanation says something');
+  await page.screenshot({ path: `${pictures}/explanation.png`, fullPage: true });
   assert.deepEqual(page.wrong, []);
   await page.context().close();
 };
