@@ -58,8 +58,20 @@ pub fn routes() -> Routes {
         .page(Method::POST, "/analyses/{id}/policies", Action::Run, kind, policies::ask)
         .page(Method::GET, "/analyses/{id}/explain", Action::Read, kind, explain::show)
         .page(Method::POST, "/analyses/{id}/explain", Action::Read, kind, explain::ask)
-        .page(Method::GET, "/analyses/{id}/questions/{question}/state", Action::Read, kind, run::question_state)
-        .page(Method::POST, "/analyses/{id}/questions/{question}/cancel", Action::Cancel, kind, run::cancel_question)
+        .page(
+            Method::GET,
+            "/analyses/{id}/questions/{question}/state",
+            Action::Read,
+            kind,
+            run::question_state,
+        )
+        .page(
+            Method::POST,
+            "/analyses/{id}/questions/{question}/cancel",
+            Action::Cancel,
+            kind,
+            run::cancel_question,
+        )
         .page(Method::GET, "/analyses/{id}/findings", Action::Read, kind, findings::show)
         .page(Method::GET, "/analyses/{id}/candidates", Action::Read, kind, findings::candidates)
         .page(Method::GET, "/analyses/{id}/downloads", Action::Read, kind, downloads::show)

@@ -80,18 +80,17 @@ struct Line {
 }
 
 /// What makes lines of nodes.
-struct Scale<'a> {
+struct Scale {
     lang: Lang,
     id: i64,
     persons_most: f64,
     money_most: f64,
-    summary: &'a Summary,
 }
 
-impl<'a> Scale<'a> {
-    fn new(lang: Lang, id: i64, summary: &'a Summary) -> Scale<'a> {
+impl Scale {
+    fn new(lang: Lang, id: i64, summary: &Summary) -> Scale {
         let yuan = summary.figures.paid_in.map_or(0, |yuan| yuan.0 / 100);
-        Scale { lang, id, persons_most: summary.figures.persons as f64, money_most: yuan as f64, summary }
+        Scale { lang, id, persons_most: summary.figures.persons as f64, money_most: yuan as f64 }
     }
 
     fn line(&self, node: &Node, passed: u32) -> Line {
@@ -125,7 +124,8 @@ impl<'a> Scale<'a> {
             left => self.lang.f("network.branches.more", &[("n", &say::count(left.into()))]),
         };
         let behind = steps.last.as_deref().unwrap_or_default();
-        let query = format!("account={}&after={}", say::encoded(parent.unwrap_or_default()), say::encoded(behind));
+        let query =
+            format!("account={}&after={}", say::encoded(parent.unwrap_or_default()), say::encoded(behind));
         Lines {
             lines: steps.steps.iter().map(|step| self.line(&step.node, step.passed)).collect(),
             more,

@@ -51,7 +51,11 @@ struct File {
 }
 
 /// `GET /analyses/{id}/downloads`.
-pub async fn show(State(app): State<Arc<App>>, signed: Signed, Path(id): Path<i64>) -> Result<Response, Fault> {
+pub async fn show(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    Path(id): Path<i64>,
+) -> Result<Response, Fault> {
     let done = done(&app, &signed, id, Action::Read).await?;
     let (lang, dir) = (signed.lang, done.dir.clone());
     let sizes = aside(move || {

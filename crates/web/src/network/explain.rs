@@ -63,12 +63,14 @@ impl Row {
     pub fn of(lang: Lang, question: &Question) -> Option<Row> {
         let id = question.analysis_id;
         let figure = |name: &str| {
-            lang.sentence(&format!("network.explain.short.{name}")).unwrap_or(lang.t("network.explain.figure"))
+            lang.sentence(&format!("network.explain.short.{name}"))
+                .unwrap_or(lang.t("network.explain.figure"))
         };
         let (word, href) = match Asked::of(&question.question)? {
-            Asked::Person { person, figure: name } => {
-                (format!("P{person} {}", figure(&name)), format!("/analyses/{id}/explain?person={person}&figure={name}"))
-            }
+            Asked::Person { person, figure: name } => (
+                format!("P{person} {}", figure(&name)),
+                format!("/analyses/{id}/explain?person={person}&figure={name}"),
+            ),
             Asked::Account { account, figure: name } => (
                 format!("{account} {}", figure(&name)),
                 format!("/analyses/{id}/explain?account={}&figure={name}", say::encoded(&account)),
@@ -78,7 +80,12 @@ impl Row {
                 format!("/analyses/{id}/policies?one={}&other={}", say::encoded(&one), say::encoded(&other)),
             ),
         };
-        Some(Row { word, href, state: Mark::state(lang, &question.state), at: write::minute(question.asked_at) })
+        Some(Row {
+            word,
+            href,
+            state: Mark::state(lang, &question.state),
+            at: write::minute(question.asked_at),
+        })
     }
 }
 
@@ -176,8 +183,11 @@ struct Line {
 
 /// One language of a text that says a thing in Chinese and then in English.
 fn one_language(lang: Lang, text: &str) -> &str {
-    let is_chinese = |c: char| ('\u{3000}'..='\u{9fff}').contains(&c) || ('\u{ff00}'..='\u{ffef}').contains(&c);
-    let Some((at, last)) = text.char_indices().filter(|(_, c)| is_chinese(*c)).next_back() else { return text };
+    let is_chinese =
+        |c: char| ('\u{3000}'..='\u{9fff}').contains(&c) || ('\u{ff00}'..='\u{ffef}').contains(&c);
+    let Some((at, last)) = text.char_indices().filter(|(_, c)| is_chinese(*c)).next_back() else {
+        return text;
+    };
     let (zh, en) = text.split_at(at + last.len_utf8());
     match (lang, en.trim()) {
         (_, "") => text,
@@ -194,8 +204,10 @@ fn shown(lang: Lang, figure: &str, value: &str) -> String {
         "true" => lang.t("network.law.met").to_owned(),
         "false" => lang.t("network.law.not_met").to_owned(),
         "null" => say::NOTHING.to_owned(),
-        text if is_money => mingjing_model::money::parse_yuan(text)
-            .map_or_else(|_| text.to_owned(), |fen| format!("{} {}", say::exact(fen.into()), lang.t("network.unit.yuan"))),
+        text if is_money => mingjing_model::money::parse_yuan(text).map_or_else(
+            |_| text.to_owned(),
+            |fen| format!("{} {}", say::exact(fen.into()), lang.t("network.unit.yuan")),
+        ),
         text => text.parse().map_or_else(|_| text.to_owned(), write::number),
     }
 }
@@ -207,7 +219,8 @@ fn told(lang: Lang, id: i64, figure: &str, answer: &Value) -> Told {
         false => Mark::new(lang.t("network.explain.differs"), "alert-triangle", Tone::Overdue),
     };
     let rule = answer["rule"].as_array().into_iter().flatten();
-    let lines: Vec<Line> = answer["lines"].as_array().into_iter().flatten().map(|line| line_of(lang, id, line)).collect();
+    let lines: Vec<Line> =
+        answer["lines"].as_array().into_iter().flatten().map(|line| line_of(lang, id, line)).collect();
     let total = answer["lines_total"].as_u64().unwrap_or(0);
     Told {
         value: shown(lang, figure, answer["value"].as_str().unwrap_or_default()),
@@ -260,7 +273,8 @@ pub async fn show(
     let (mut progress, mut answer, mut failure) = (None, None, String::new());
     if let Some(question) = &question {
         let at = question_progress(&app, lang, question).await?;
-        failure = super::overview::Failure::of(lang, question.failure.as_deref()).map_or(String::new(), |f| f.text);
+        failure =
+            super::overview::Failure::of(lang, question.failure.as_deref()).map_or(String::new(), |f| f.text);
         if at.state == "done" {
             seen(&app, &signed, &done.found, json!({"page": "explanation", "question": question.id})).await?;
             let (house, question) = (house(&app), question.clone());
@@ -272,7 +286,9 @@ pub async fn show(
     }
     let questions = analysis::questions(&app.db, key, QuestionKind::Explanation).await?;
     let (subject, back, names): (String, String, &[&str]) = match &asked {
-        Asked::Person { person, .. } => (format!("P{person}"), format!("/analyses/{id}/persons/{person}"), &OF_PERSON),
+        Asked::Person { person, .. } => {
+            (format!("P{person}"), format!("/analyses/{id}/persons/{person}"), &OF_PERSON)
+        }
         _ => (
             whose.account.clone(),
             format!("/analyses/{id}/branches?account={}", say::encoded(&whose.account)),
@@ -289,7 +305,9 @@ pub async fn show(
         subject,
         back,
         others,
-        state_href: question.as_ref().map_or_else(String::new, |q| format!("/analyses/{id}/questions/{}/state", q.id)),
+        state_href: question
+            .as_ref()
+            .map_or_else(String::new, |q| format!("/analyses/{id}/questions/{}/state", q.id)),
         progress,
         failure,
         told: answer,
@@ -352,7 +370,9 @@ mod tests {
         assert_eq!(whose("P3", "", "net").asked(), Some(Asked::Person { person: 3, figure: "net".into() }));
         let account = Asked::Account { account: "M1".into(), figure: "depth".into() };
         assert_eq!(whose("", "M1", "depth").asked(), Some(account));
-        for wrong in [whose("3", "", "depth"), whose("", "M1", "net"), whose("0", "", "net"), whose("", "", "depth")] {
+        for wrong in
+            [whose("3", "", "depth"), whose("", "M1", "net"), whose("0", "", "net"), whose("", "", "depth")]
+        {
             assert_eq!(wrong.asked(), None, "{wrong:?}");
         }
     }

@@ -4,8 +4,8 @@ use super::frame::{Done, Head, aside, done, fault, head, shell};
 use super::{law, say};
 use crate::app::{App, show as page};
 use crate::fault::Fault;
-use crate::look::chart::{Bar, Chart, Limit, Point, Scale, bars, line};
 use crate::look::Shell;
+use crate::look::chart::{Bar, Chart, Limit, Point, Scale, bars, line};
 use crate::signed::Signed;
 use crate::words::Lang;
 use askama::Template;
@@ -73,7 +73,11 @@ struct Parts {
 }
 
 /// `GET /analyses/{id}/levels`.
-pub async fn levels(State(app): State<Arc<App>>, signed: Signed, Path(id): Path<i64>) -> Result<Response, Fault> {
+pub async fn levels(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    Path(id): Path<i64>,
+) -> Result<Response, Fault> {
     let done = done(&app, &signed, id, Action::Read).await?;
     let (lang, dir) = (signed.lang, done.dir.clone());
     let rows = aside(move || read_levels(&dir).map_err(fault)).await?;
@@ -92,7 +96,11 @@ fn level_parts(lang: Lang, summary: &Summary, rows: &[Level]) -> Parts {
                 true => lang.f("network.levels.level", &[("n", &first)]),
                 false => lang.f("network.levels.group", &[("from", &first), ("to", &last)]),
             };
-            (label, group.iter().map(|level| level.persons).sum(), group.iter().map(|level| level.accounts).sum())
+            (
+                label,
+                group.iter().map(|level| level.persons).sum(),
+                group.iter().map(|level| level.accounts).sum(),
+            )
         })
         .collect();
     let widest = groups.iter().max_by_key(|(_, persons, _)| *persons);
@@ -109,13 +117,19 @@ fn level_parts(lang: Lang, summary: &Summary, rows: &[Level]) -> Parts {
         .iter()
         .map(|(label, persons, _)| Bar::new(label.clone(), signed(*persons), say::count(*persons)))
         .collect();
-    let chart = bars(&title, [lang.t("network.levels.of"), lang.t("network.unit.persons")], &all, &[], Scale::Linear);
+    let chart =
+        bars(&title, [lang.t("network.levels.of"), lang.t("network.unit.persons")], &all, &[], Scale::Linear);
     let total: u64 = rows.iter().map(|level| level.persons).sum();
     let table = Table {
         title: lang.t("network.levels.table").to_owned(),
-        heads: ["network.levels.of", "network.whole.persons", "network.levels.share", "network.whole.accounts"]
-            .map(|key| lang.t(key))
-            .to_vec(),
+        heads: [
+            "network.levels.of",
+            "network.whole.persons",
+            "network.levels.share",
+            "network.whole.accounts",
+        ]
+        .map(|key| lang.t(key))
+        .to_vec(),
         rows: rows
             .iter()
             .take(ROWS_MAX)
@@ -145,7 +159,11 @@ fn more(lang: Lang, rows: usize) -> String {
 }
 
 /// `GET /analyses/{id}/growth`.
-pub async fn growth(State(app): State<Arc<App>>, signed: Signed, Path(id): Path<i64>) -> Result<Response, Fault> {
+pub async fn growth(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    Path(id): Path<i64>,
+) -> Result<Response, Fault> {
     let done = done(&app, &signed, id, Action::Read).await?;
     let (lang, dir) = (signed.lang, done.dir.clone());
     let (days, months) = aside(move || {
@@ -174,7 +192,8 @@ fn points(days: &[Growth], limits: &[Limit]) -> Vec<Point> {
 fn growth_parts(lang: Lang, summary: &Summary, days: &[Growth], months: &[Growth]) -> Parts {
     let (f, t) = (&summary.figures, &summary.thresholds);
     let limit = |key: &str, at: u32| Limit { name: law::law(lang, key, t), at: at.into() };
-    let limits = [limit("network.growth.floor", t.floor_persons), limit("network.growth.grave", t.grave_persons)];
+    let limits =
+        [limit("network.growth.floor", t.floor_persons), limit("network.growth.grave", t.grave_persons)];
     let points = points(days, &limits);
     let busiest = months.iter().filter(|month| !month.period.is_empty()).max_by_key(|month| month.joins);
     let title = match (points.first(), points.last(), busiest) {
@@ -201,8 +220,15 @@ fn growth_parts(lang: Lang, summary: &Summary, days: &[Growth], months: &[Growth
         .iter()
         .map(|month| Bar::new(month.period.clone(), signed(month.joins), say::count(month.joins)))
         .collect();
-    let title = lang.t(if months.len() > BARS_MAX { "network.growth.months_last" } else { "network.growth.months" });
-    charts.push(bars(title, [lang.t("network.growth.month"), lang.t("network.growth.joins")], &recent, &[], Scale::Linear));
+    let title =
+        lang.t(if months.len() > BARS_MAX { "network.growth.months_last" } else { "network.growth.months" });
+    charts.push(bars(
+        title,
+        [lang.t("network.growth.month"), lang.t("network.growth.joins")],
+        &recent,
+        &[],
+        Scale::Linear,
+    ));
     let date = |key: &str, day: Option<mingjing_results::summary::Date>| {
         vec![law::law(lang, key, t), day.map_or_else(|| say::NOTHING.to_owned(), |day| day.to_string())]
     };
@@ -231,7 +257,11 @@ fn month_table(lang: Lang, months: &[Growth]) -> Table {
         heads.extend(["network.growth.money_in", "network.growth.bonus", "network.growth.out"]);
     }
     let row = |month: &Growth| {
-        let period = if month.period.is_empty() { lang.t("network.growth.no_time").to_owned() } else { month.period.clone() };
+        let period = if month.period.is_empty() {
+            lang.t("network.growth.no_time").to_owned()
+        } else {
+            month.period.clone()
+        };
         let mut row = vec![period, say::count(month.joins), say::count(month.accounts_cumulative)];
         if let Some(money) = month.money {
             row.extend(money.map(|fen| say::exact(fen.into())));
@@ -247,7 +277,11 @@ fn month_table(lang: Lang, months: &[Growth]) -> Table {
 }
 
 /// `GET /analyses/{id}/money`.
-pub async fn money(State(app): State<Arc<App>>, signed: Signed, Path(id): Path<i64>) -> Result<Response, Fault> {
+pub async fn money(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    Path(id): Path<i64>,
+) -> Result<Response, Fault> {
     let done = done(&app, &signed, id, Action::Read).await?;
     let parts = money_parts(signed.lang, &done.summary);
     show(&app, &signed, done, "money", "summary.json", parts).await
@@ -259,7 +293,8 @@ fn money_parts(lang: Lang, summary: &Summary) -> Parts {
         return Parts { words: vec![lang.t("network.money.none").to_owned()], ..Parts::default() };
     };
     let is_out = f.net_basis.as_deref() == Some("out");
-    let (gone, gone_key) = if is_out { (f.withdrawn, "network.whole.withdrawn") } else { (f.bonus, "network.whole.bonus") };
+    let (gone, gone_key) =
+        if is_out { (f.withdrawn, "network.whole.withdrawn") } else { (f.bonus, "network.whole.bonus") };
     let title = lang.f(
         "network.money.finding",
         &[
@@ -271,27 +306,45 @@ fn money_parts(lang: Lang, summary: &Summary) -> Parts {
     );
     let bar = |key: &str, yuan: Option<Yuan>| {
         let fen = yuan.map_or(0, |yuan| yuan.0);
-        Bar::new(lang.t(key), i64::try_from(fen).unwrap_or(i64::MAX), say::money_or(lang, yuan.map(|yuan| yuan.0)))
+        Bar::new(
+            lang.t(key),
+            i64::try_from(fen).unwrap_or(i64::MAX),
+            say::money_or(lang, yuan.map(|yuan| yuan.0)),
+        )
     };
     let mut all = vec![bar("network.whole.paid_in", f.paid_in), bar("network.whole.bonus", f.bonus)];
     if is_out {
         all.push(bar("network.whole.withdrawn", f.withdrawn));
     }
     all.push(bar("network.whole.retained", f.retained));
-    let chart = bars(&title, [lang.t("network.money.item"), lang.t("network.money.amount")], &all, &[], Scale::Linear);
+    let chart = bars(
+        &title,
+        [lang.t("network.money.item"), lang.t("network.money.amount")],
+        &all,
+        &[],
+        Scale::Linear,
+    );
     let mut tables = vec![money_table(lang, summary, is_out)];
     if let Some(spread) = &f.spread {
         let mut rows = vec![
-            vec![lang.t("network.whole.spread_persons_at_loss").to_owned(), say::count(spread.persons_at_loss)],
+            vec![
+                lang.t("network.whole.spread_persons_at_loss").to_owned(),
+                say::count(spread.persons_at_loss),
+            ],
             vec![lang.t("network.whole.spread_sum_of_losses").to_owned(), say::exact(spread.sum_of_losses.0)],
             vec![lang.t("network.whole.spread_median").to_owned(), say::exact(spread.median.0)],
         ];
         let deciles = spread.deciles.iter().zip(1..);
-        rows.extend(deciles.map(|(yuan, n)| vec![lang.f("network.whole.decile", &[("n", &n)]), say::exact(yuan.0)]));
+        rows.extend(
+            deciles.map(|(yuan, n)| vec![lang.f("network.whole.decile", &[("n", &n)]), say::exact(yuan.0)]),
+        );
         tables.push(Table {
             title: lang.f(
                 "network.money.spread",
-                &[("n", &say::count(spread.persons_at_loss)), ("share", &say::share(spread.persons_at_loss.into(), f.persons.into()))],
+                &[
+                    ("n", &say::count(spread.persons_at_loss)),
+                    ("share", &say::share(spread.persons_at_loss.into(), f.persons.into())),
+                ],
             ),
             heads: vec![lang.t("network.money.item"), lang.t("network.money.value")],
             rows,
@@ -342,7 +395,9 @@ fn money_table(lang: Lang, summary: &Summary, is_out: bool) -> Table {
     }
     Table {
         title: lang.t("network.money.table").to_owned(),
-        heads: ["network.money.item", "network.money.gross", "network.money.net"].map(|key| lang.t(key)).to_vec(),
+        heads: ["network.money.item", "network.money.gross", "network.money.net"]
+            .map(|key| lang.t(key))
+            .to_vec(),
         rows,
         note: lang.t("network.money.table_from").to_owned(),
     }
@@ -366,6 +421,9 @@ mod tests {
         let points = points(&days, &[limit]);
         assert!(points.len() <= POINTS_MAX + 2, "{}", points.len());
         assert_eq!(points.last().map(|point| point.value), Some(5_000));
-        assert!(points.iter().any(|point| point.value == 1_234), "the day on which the limit was passed stays");
+        assert!(
+            points.iter().any(|point| point.value == 1_234),
+            "the day on which the limit was passed stays"
+        );
     }
 }

@@ -50,7 +50,11 @@ struct Row {
 }
 
 /// `GET /analyses/{id}/files`.
-pub async fn show(State(app): State<Arc<App>>, signed: Signed, Path(id): Path<i64>) -> Result<Response, Fault> {
+pub async fn show(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    Path(id): Path<i64>,
+) -> Result<Response, Fault> {
     let found = load(&app, &signed, id, Action::Change).await?;
     let files = analysis::files(&app.db, found.id()).await?;
     let lang = signed.lang;

@@ -67,7 +67,8 @@ fn word(lang: Lang, key: &str) -> String {
         return known.to_owned();
     }
     let texts = reason(key);
-    texts.map_or_else(|| key.to_owned(), |texts| if lang == Lang::Zh { texts.zh } else { texts.en }.to_owned())
+    texts
+        .map_or_else(|| key.to_owned(), |texts| if lang == Lang::Zh { texts.zh } else { texts.en }.to_owned())
 }
 
 /// `GET /analyses/{id}/findings?kind=&skip=`.
@@ -87,7 +88,8 @@ pub async fn show(
             Ok(row) => kind.is_empty() || row.finding == kind,
             Err(_) => true,
         });
-        let mut rows = own.skip(skip).take(ROWS + 1).collect::<Result<Vec<FindingRow>, _>>().map_err(fault)?;
+        let mut rows =
+            own.skip(skip).take(ROWS + 1).collect::<Result<Vec<FindingRow>, _>>().map_err(fault)?;
         let has_more = rows.len() > ROWS;
         rows.truncate(ROWS);
         Ok((rows, has_more))
@@ -102,7 +104,9 @@ pub async fn show(
         key: key.clone(),
     });
     let next = match has_more {
-        true => format!("/analyses/{id}/findings?kind={}&skip={}", say::encoded(&asked.kind), asked.skip + ROWS),
+        true => {
+            format!("/analyses/{id}/findings?kind={}&skip={}", say::encoded(&asked.kind), asked.skip + ROWS)
+        }
         false => String::new(),
     };
     page(&Page {
@@ -171,7 +175,8 @@ pub async fn candidates(
     let (lang, dir, skip) = (signed.lang, done.dir.clone(), asked.skip);
     let (rows, has_more) = aside(move || {
         let all = findings::candidates(&dir).map_err(fault)?;
-        let mut rows = all.skip(skip).take(ROWS + 1).collect::<Result<Vec<CandidateRow>, _>>().map_err(fault)?;
+        let mut rows =
+            all.skip(skip).take(ROWS + 1).collect::<Result<Vec<CandidateRow>, _>>().map_err(fault)?;
         let has_more = rows.len() > ROWS;
         rows.truncate(ROWS);
         Ok((rows, has_more))
@@ -187,7 +192,8 @@ pub async fn candidates(
         person: row.person,
     });
     let rows = rows.collect();
-    let next = if has_more { format!("/analyses/{id}/candidates?skip={}", skip + ROWS) } else { String::new() };
+    let next =
+        if has_more { format!("/analyses/{id}/candidates?skip={}", skip + ROWS) } else { String::new() };
     let shell = shell(&app, &signed, &done.found, "candidates").await;
     let shell = shell.crumb(lang.t("network.part.findings"), format!("/analyses/{id}/findings"));
     let head = head(&app, lang, &done.found, "/findings", Some(&done.summary));

@@ -59,7 +59,9 @@ pub async fn done(app: &App, signed: &Signed, id: i64, action: Action) -> Result
 /// Are there results to be shown? Those of an earlier run stand while a new one is on.
 pub fn has_results(app: &App, found: &Analysis) -> bool {
     let is_kept = found.deleted_at.is_none() && found.state != "destroyed";
-    is_kept && found.state != "draft" && house(app).results(found.id()).join(mingjing_results::SUMMARY).is_file()
+    is_kept
+        && found.state != "draft"
+        && house(app).results(found.id()).join(mingjing_results::SUMMARY).is_file()
 }
 
 /// Enters that data of persons are looked at; references alone in `detail`.
@@ -207,7 +209,9 @@ pub fn state(lang: Lang, found: &Analysis) -> Mark {
 /// The shell of a page of one analysis, with the three answers of `network.<page>.lead`.
 pub async fn shell(app: &App, signed: &Signed, found: &Analysis, page: &str) -> Shell {
     let title = format!("network.{page}.title");
-    let shell = Shell::new(app, signed, Section::Network, &title).await.crumb(signed.lang.t("network.list.title"), "/analyses");
+    let shell = Shell::new(app, signed, Section::Network, &title)
+        .await
+        .crumb(signed.lang.t("network.list.title"), "/analyses");
     let shell = if page == "overview" {
         shell.titled(found.name.clone())
     } else {

@@ -91,7 +91,9 @@ impl Sent {
 fn offices(app: &App, signed: &Signed) -> Vec<(i64, String, String)> {
     let mut all: Vec<(i64, String, String)> = Vec::new();
     for post in &signed.actor.posts {
-        let made = Resource::new(Kind::Analysis, "").held_by(&post.agency, &post.division).owned_by(signed.actor.account);
+        let made = Resource::new(Kind::Analysis, "")
+            .held_by(&post.agency, &post.division)
+            .owned_by(signed.actor.account);
         let is_new = all.iter().all(|(office, ..)| *office != post.office.0);
         if is_new && signed.check(app, Action::Create, &made).is_ok() {
             all.push((post.office.0, post.agency.clone(), post.division.clone()));
@@ -124,7 +126,15 @@ pub async fn new(State(app): State<Arc<App>>, signed: Signed) -> Result<Response
     let shell = leads(shell.crumb(signed.lang.t("network.list.title"), "/analyses"), "grounds");
     let form = Sent { kind: "case".to_owned(), ..Sent::default() };
     let action = "/analyses/new".to_owned();
-    page(&Page { shell, form, wrong: Vec::new(), action, back: "/analyses".to_owned(), offices, is_new: true })
+    page(&Page {
+        shell,
+        form,
+        wrong: Vec::new(),
+        action,
+        back: "/analyses".to_owned(),
+        offices,
+        is_new: true,
+    })
 }
 
 /// `POST /analyses/new`.
@@ -163,7 +173,11 @@ pub async fn create(
 }
 
 /// `GET /analyses/{id}/grounds`.
-pub async fn edit(State(app): State<Arc<App>>, signed: Signed, Path(id): Path<i64>) -> Result<Response, Fault> {
+pub async fn edit(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    Path(id): Path<i64>,
+) -> Result<Response, Fault> {
     let found = load(&app, &signed, id, Action::Change).await?;
     editing(&app, &signed, &found, Sent::of(&found), Vec::new()).await.and_then(|form| page(&form))
 }

@@ -75,7 +75,9 @@ pub async fn hold(
     let reason = (!is_held).then_some(sent.reason.as_str());
     let action = if is_held { "analysis.released" } else { "analysis.held" };
     let entry = entry(&signed, action, &found);
-    change::hold(&app.db, &found, sent.version, reason, signed.actor.account, entry).await.map_err(refused)?;
+    change::hold(&app.db, &found, sent.version, reason, signed.actor.account, entry)
+        .await
+        .map_err(refused)?;
     let said = if is_held { "network.said.released" } else { "network.said.held" };
     Ok(Flash::new(said).to(&format!("/analyses/{id}")))
 }

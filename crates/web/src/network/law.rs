@@ -118,8 +118,18 @@ fn floor(mut w: Writer<'_>, widest: Option<&Widest>) -> Test {
     let said = |key: &str, n: u64, levels: u32| lang.f(key, &[("n", &say::count(n)), ("levels", &levels)]);
     let (persons, accounts) = (met(f.persons, f.person_levels), met(f.accounts, f.levels));
     let is_split = persons != accounts || (f.persons_meeting_floor == 0) != (f.accounts_meeting_floor == 0);
-    w.add("network.law.all_persons", said("network.law.persons_levels", f.persons, f.person_levels), Some(persons), "/persons");
-    w.add("network.law.all_accounts", said("network.law.accounts_levels", f.accounts, f.levels), Some(accounts), "/levels");
+    w.add(
+        "network.law.all_persons",
+        said("network.law.persons_levels", f.persons, f.person_levels),
+        Some(persons),
+        "/persons",
+    );
+    w.add(
+        "network.law.all_accounts",
+        said("network.law.accounts_levels", f.accounts, f.levels),
+        Some(accounts),
+        "/levels",
+    );
     if let Some(tree) = widest {
         let (n, levels) = (u64::from(tree.root.persons), tree.person_levels);
         let value = said("network.law.persons_levels", n, levels);
@@ -147,7 +157,12 @@ fn grave_persons(mut w: Writer<'_>, widest: Option<&Widest>) -> Test {
         let n = u64::from(tree.root.persons);
         w.tree("network.law.widest", &tree.root, persons(n), Some(met(n)));
     }
-    w.add("network.law.holders", persons(f.persons_meeting_grave_persons), None, "/persons?grave_persons=yes");
+    w.add(
+        "network.law.holders",
+        persons(f.persons_meeting_grave_persons),
+        None,
+        "/persons?grave_persons=yes",
+    );
     w.add("network.law.holders_accounts", accounts(f.accounts_meeting_grave_persons), None, "");
     w.day("network.law.reached_on", t.grave_persons, f.grave_persons_reached_on);
     w.test("grave_persons", is_split)
@@ -167,7 +182,10 @@ fn grave_amount(mut w: Writer<'_>, widest: Option<&Widest>) -> Test {
         w.tree("network.law.widest", &tree.root, say::money_or(lang, fen), fen.map(met));
     }
     let persons = |n: Option<u64>| {
-        n.map_or_else(|| say::NOTHING.to_owned(), |n| lang.f("network.law.n_persons", &[("n", &say::count(n))]))
+        n.map_or_else(
+            || say::NOTHING.to_owned(),
+            |n| lang.f("network.law.n_persons", &[("n", &say::count(n))]),
+        )
     };
     w.add("network.law.holders", persons(f.persons_meeting_grave_amount), None, "/persons?grave_amount=yes");
     w.add("network.law.holders_others", persons(f.persons_meeting_grave_amount_others), None, "");

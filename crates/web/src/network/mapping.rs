@@ -102,7 +102,9 @@ struct Looked {
 fn complaint(lang: Lang, error: &Error) -> Complaint {
     match error {
         Error::User(fault) => unclear(lang, fault),
-        other => Complaint { text: lang.t("network.mapping.unreadable").to_owned(), detail: other.to_string() },
+        other => {
+            Complaint { text: lang.t("network.mapping.unreadable").to_owned(), detail: other.to_string() }
+        }
     }
 }
 
@@ -121,7 +123,11 @@ fn unclear(lang: Lang, fault: &Unclear) -> Complaint {
 /// Paths of the files of a table.
 fn paths(app: &App, found: &Analysis, files: &[File], table: Table) -> Vec<PathBuf> {
     let inputs = house(app).inputs(found.id());
-    files.iter().filter(|file| file.table_name == table.name()).map(|file| inputs.join(&file.stored_name)).collect()
+    files
+        .iter()
+        .filter(|file| file.table_name == table.name())
+        .map(|file| inputs.join(&file.stored_name))
+        .collect()
 }
 
 /// Looks at all files; what cannot be opened is a complaint.
@@ -138,7 +144,8 @@ fn looked(lang: Lang, members: &[PathBuf], ledger: &[PathBuf], typed: &Typed) ->
         }
     }
     for path in ledger {
-        let own = all.looks.iter().find(|(table, _, look)| *table == Table::Ledger && look.input.path == *path);
+        let own =
+            all.looks.iter().find(|(table, _, look)| *table == Table::Ledger && look.input.path == *path);
         let Some((.., look)) = own else { continue };
         let heading = look.headings.iter().find(|h| typed.field_of(Table::Ledger, h) == Some(Field::Kind));
         let Some(heading) = heading else { continue };
@@ -151,7 +158,11 @@ fn looked(lang: Lang, members: &[PathBuf], ledger: &[PathBuf], typed: &Typed) ->
 }
 
 /// `GET /analyses/{id}/mapping`.
-pub async fn show(State(app): State<Arc<App>>, signed: Signed, Path(id): Path<i64>) -> Result<Response, Fault> {
+pub async fn show(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    Path(id): Path<i64>,
+) -> Result<Response, Fault> {
     let found = load(&app, &signed, id, Action::Change).await?;
     let typed = Typed::of(&found);
     let built = build(&app, &signed, &found, typed, Vec::new()).await?;
@@ -167,7 +178,8 @@ async fn build(
 ) -> Result<Page, Fault> {
     let lang = signed.lang;
     let files = analysis::files(&app.db, found.id()).await?;
-    let (members, ledger) = (paths(app, found, &files, Table::Members), paths(app, found, &files, Table::Ledger));
+    let (members, ledger) =
+        (paths(app, found, &files, Table::Members), paths(app, found, &files, Table::Ledger));
     let has_ledger = !ledger.is_empty();
     let (looked, typed) = aside(move || {
         let looked = looked(lang, &members, &ledger, &typed);
@@ -227,14 +239,18 @@ fn view(lang: Lang, table: Table, looked: &Looked, typed: &Typed) -> TableView {
                 samples: cells.join(lang.t("network.mapping.between")),
                 chosen: field.map_or("", |field| field.name()).to_owned(),
                 note: if several {
-                    lang.f("network.mapping.several", &[("fields", &fits.join(lang.t("network.mapping.between")))])
+                    lang.f(
+                        "network.mapping.several",
+                        &[("fields", &fits.join(lang.t("network.mapping.between")))],
+                    )
                 } else {
                     String::new()
                 },
             });
         }
     }
-    let missing = fields(table).into_iter().filter(|(field, is_needed)| *is_needed && !chosen.contains(field));
+    let missing =
+        fields(table).into_iter().filter(|(field, is_needed)| *is_needed && !chosen.contains(field));
     let missing = missing.map(|(field, _)| label(field)).collect();
     let files = looked.looks.iter().filter(|(own, ..)| *own == table).map(|(_, name, look)| {
         let input = &look.input;
@@ -249,7 +265,10 @@ fn view(lang: Lang, table: Table, looked: &Looked, typed: &Typed) -> TableView {
     TableView {
         key: table.name(),
         word: lang.t(&format!("network.table.{}", table.name())),
-        fields: fields(table).into_iter().map(|(field, _)| Choice { value: field.name(), label: label(field) }).collect(),
+        fields: fields(table)
+            .into_iter()
+            .map(|(field, _)| Choice { value: field.name(), label: label(field) })
+            .collect(),
         missing,
         files: files.collect(),
         headings: rows,
@@ -281,7 +300,12 @@ fn kind_rows(looked: &Looked, typed: &Typed, found: &Analysis) -> Vec<KindRow> {
 }
 
 /// What stands in the way of a run with these terms.
-fn complaints(lang: Lang, typed: &Typed, members: &[PathBuf], ledger: &[PathBuf]) -> (Option<Mapping>, Vec<Complaint>) {
+fn complaints(
+    lang: Lang,
+    typed: &Typed,
+    members: &[PathBuf],
+    ledger: &[PathBuf],
+) -> (Option<Mapping>, Vec<Complaint>) {
     let mut wrong = Vec::new();
     let mut say = |key: &str| wrong.push(Complaint { text: lang.t(key).to_owned(), detail: String::new() });
     if members.is_empty() {
@@ -331,7 +355,8 @@ pub async fn save(
         return page(&built);
     }
     let files = analysis::files(&app.db, found.id()).await?;
-    let (members, ledger) = (paths(&app, &found, &files, Table::Members), paths(&app, &found, &files, Table::Ledger));
+    let (members, ledger) =
+        (paths(&app, &found, &files, Table::Members), paths(&app, &found, &files, Table::Ledger));
     let (mapping, wrong, typed) = aside(move || {
         let (mapping, wrong) = complaints(lang, &typed, &members, &ledger);
         Ok((mapping, wrong, typed))

@@ -107,7 +107,11 @@ struct Input {
 }
 
 /// `GET /analyses/{id}`.
-pub async fn show(State(app): State<Arc<App>>, signed: Signed, Path(id): Path<i64>) -> Result<Response, Fault> {
+pub async fn show(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    Path(id): Path<i64>,
+) -> Result<Response, Fault> {
     let found = settled(&app, load(&app, &signed, id, Action::Read).await?).await?;
     let lang = signed.lang;
     let results = match has_results(&app, &found) {
@@ -173,7 +177,9 @@ fn steps(lang: Lang, found: &Analysis, files: &[analysis::File]) -> Vec<Step> {
     };
     let brought = lang.f("network.step.files_said", &[("members", &members), ("ledger", &ledger)]);
     let policy = match found.mapping {
-        Some(_) => lang.f("network.step.mapping_said", &[("policy", &super::policies::name(lang, &found.policy))]),
+        Some(_) => {
+            lang.f("network.step.mapping_said", &[("policy", &super::policies::name(lang, &found.policy))])
+        }
         None => lang.t("network.step.mapping_open").to_owned(),
     };
     vec![
@@ -190,7 +196,8 @@ async fn read(app: &App, lang: Lang, found: &Analysis) -> Result<(Summary, Resul
         let root = Branches::open(&dir).and_then(|index| index.roots(1)).map_err(fault)?.into_iter().next();
         let widest = match root.filter(|_| summary.figures.roots > 1) {
             Some(root) => {
-                let account = Accounts::open(&dir).and_then(|accounts| accounts.find(&root.account)).map_err(fault)?;
+                let account =
+                    Accounts::open(&dir).and_then(|accounts| accounts.find(&root.account)).map_err(fault)?;
                 account.map(|account| Widest { root, person_levels: account.person_levels })
             }
             None => None,
@@ -211,7 +218,15 @@ async fn read(app: &App, lang: Lang, found: &Analysis) -> Result<(Summary, Resul
 }
 
 /// Policy, period and place of every figure of the whole.
-fn sourced(lang: Lang, id: i64, summary: &Summary, figure: Figure, rule: &str, end: &str, link: &str) -> Figure {
+fn sourced(
+    lang: Lang,
+    id: i64,
+    summary: &Summary,
+    figure: Figure,
+    rule: &str,
+    end: &str,
+    link: &str,
+) -> Figure {
     let policy = format!("{} {}", summary.policy.id, super::policies::name(lang, &summary.policy.id));
     figure
         .from(lang.t("network.source.rule"), lang.t(rule), "")
@@ -222,11 +237,20 @@ fn sourced(lang: Lang, id: i64, summary: &Summary, figure: Figure, rule: &str, e
 
 fn figures(lang: Lang, id: i64, summary: &Summary) -> Vec<Figure> {
     let f = &summary.figures;
-    let source = |figure, rule: &str, end: &str, link: &str| sourced(lang, id, summary, figure, rule, end, link);
-    let persons = Figure::new(lang.t("network.whole.persons"), say::count(f.persons), lang.t("network.unit.persons"))
-        .note(lang.f("network.overview.also_accounts", &[("n", &say::count(f.accounts)), ("roots", &say::count(f.roots))]));
-    let levels = Figure::new(lang.t("network.whole.person_levels"), f.person_levels.to_string(), lang.t("network.unit.levels"))
-        .note(lang.f("network.overview.also_levels", &[("n", &f.levels)]));
+    let source =
+        |figure, rule: &str, end: &str, link: &str| sourced(lang, id, summary, figure, rule, end, link);
+    let persons =
+        Figure::new(lang.t("network.whole.persons"), say::count(f.persons), lang.t("network.unit.persons"))
+            .note(lang.f(
+                "network.overview.also_accounts",
+                &[("n", &say::count(f.accounts)), ("roots", &say::count(f.roots))],
+            ));
+    let levels = Figure::new(
+        lang.t("network.whole.person_levels"),
+        f.person_levels.to_string(),
+        lang.t("network.unit.levels"),
+    )
+    .note(lang.f("network.overview.also_levels", &[("n", &f.levels)]));
     let mut all = vec![
         source(persons, "network.overview.persons_from", "/persons", "network.source.persons"),
         source(levels, "network.overview.levels_from", "/levels", "network.source.levels"),
@@ -240,13 +264,25 @@ fn figures(lang: Lang, id: i64, summary: &Summary) -> Vec<Figure> {
     let net = say::money_or(lang, f.paid_in_net.map(|yuan| yuan.0));
     let paid = Figure::new(lang.t("network.whole.paid_in"), value, unit)
         .note(lang.f("network.overview.also_net", &[("n", &net)]))
-        .from(lang.t("network.source.exact"), format!("{} {}", say::exact(paid_in.0), lang.t("network.unit.yuan")), "");
+        .from(
+            lang.t("network.source.exact"),
+            format!("{} {}", say::exact(paid_in.0), lang.t("network.unit.yuan")),
+            "",
+        );
     all.push(source(paid, boundary(summary), "/money", "network.source.money"));
     if let Some(kept) = f.retained {
         let (value, unit) = say::money(lang, kept.0);
         let figure = Figure::new(lang.t("network.whole.retained"), value, unit)
-            .note(lang.t(if f.net_basis.as_deref() == Some("out") { "network.overview.kept_out" } else { "network.overview.kept_bonus" }))
-            .from(lang.t("network.source.exact"), format!("{} {}", say::exact(kept.0), lang.t("network.unit.yuan")), "");
+            .note(lang.t(if f.net_basis.as_deref() == Some("out") {
+                "network.overview.kept_out"
+            } else {
+                "network.overview.kept_bonus"
+            }))
+            .from(
+                lang.t("network.source.exact"),
+                format!("{} {}", say::exact(kept.0), lang.t("network.unit.yuan")),
+                "",
+            );
         all.push(source(figure, "network.overview.kept_from", "/money", "network.source.money"));
     }
     all
@@ -267,10 +303,16 @@ fn terms(lang: Lang, summary: &Summary) -> Vec<(String, String)> {
     let mut rows = vec![
         ("network.terms.policy", format!("{} {}", p.id, super::policies::name(lang, &p.id))),
         ("network.terms.tree", lang.t(&format!("network.terms.{}", p.tree)).to_owned()),
-        ("network.terms.accounts", lang.t(if p.paid_only { "network.terms.paid_only" } else { "network.terms.every" }).to_owned()),
+        (
+            "network.terms.accounts",
+            lang.t(if p.paid_only { "network.terms.paid_only" } else { "network.terms.every" }).to_owned(),
+        ),
         ("network.terms.system", kept(p.with_system)),
         ("network.terms.consumers", kept(p.with_consumers)),
-        ("network.terms.cutoff", t.cutoff.map_or_else(|| lang.t("network.head.no_cutoff").to_owned(), |day| day.to_string())),
+        (
+            "network.terms.cutoff",
+            t.cutoff.map_or_else(|| lang.t("network.head.no_cutoff").to_owned(), |day| day.to_string()),
+        ),
         ("network.terms.boundary", lang.t(boundary(summary)).to_owned()),
         ("network.terms.dropped_accounts", say::count(f.dropped_accounts)),
         ("network.terms.confirmed", say::count(t.confirmed_accounts)),

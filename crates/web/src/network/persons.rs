@@ -121,7 +121,8 @@ impl Asked {
 
     /// The address of this list with another order or place.
     fn href(&self, id: i64, sort: PersonColumn, falling: bool, after: Option<Cursor>) -> String {
-        let mut parts = vec![format!("sort={}", sort.name()), format!("dir={}", if falling { "down" } else { "up" })];
+        let mut parts =
+            vec![format!("sort={}", sort.name()), format!("dir={}", if falling { "down" } else { "up" })];
         let filters = [
             ("floor", &self.floor),
             ("grave_persons", &self.grave_persons),
@@ -177,7 +178,9 @@ fn shown(f: &PersonFigures, column: PersonColumn) -> String {
         PersonColumn::Persons => count(f.persons),
         PersonColumn::Levels => count(f.levels),
         PersonColumn::DirectPersons => count(f.direct_persons),
-        PersonColumn::FloorMetOn => f.floor_met_on.and_then(day_text).unwrap_or_else(|| say::NOTHING.to_owned()),
+        PersonColumn::FloorMetOn => {
+            f.floor_met_on.and_then(day_text).unwrap_or_else(|| say::NOTHING.to_owned())
+        }
         PersonColumn::PaidIn => yuan(f.paid_in),
         PersonColumn::Bonus => yuan(f.bonus),
         PersonColumn::Withdrawn => yuan(f.withdrawn),
@@ -200,7 +203,9 @@ fn column_word(lang: Lang, done: &Done, column: PersonColumn) -> &'static str {
 fn masked(numbers: &[String], lang: Lang) -> String {
     match numbers {
         [] => lang.t("network.persons.no_identity").to_owned(),
-        all => all.iter().map(|number| mask::last_four(number)).collect::<Vec<_>>().join(lang.t("common.and")),
+        all => {
+            all.iter().map(|number| mask::last_four(number)).collect::<Vec<_>>().join(lang.t("common.and"))
+        }
     }
 }
 
@@ -218,7 +223,8 @@ pub async fn list(
         return Ok(axum::response::IntoResponse::into_response(axum::response::Redirect::to(&path)));
     }
     let query = asked.query();
-    let detail = json!({"page": "persons", "sort": query.sort.name(), "after": query.after.map(|c| c.person)});
+    let detail =
+        json!({"page": "persons", "sort": query.sort.name(), "after": query.after.map(|c| c.person)});
     seen(&app, &signed, &done.found, detail).await?;
     let (lang, dir) = (signed.lang, done.dir.clone());
     let (found, identities, all) = aside(move || {
@@ -243,7 +249,11 @@ pub async fn list(
     let rows = rows.collect();
     let heads = columns.iter().map(|column| {
         let is_here = *column == sort;
-        let turned = if is_here { !falling } else { Asked { sort: column.name().into(), ..Asked::default() }.is_falling() };
+        let turned = if is_here {
+            !falling
+        } else {
+            Asked { sort: column.name().into(), ..Asked::default() }.is_falling()
+        };
         Column {
             word: column_word(lang, &done, *column),
             href: asked.href(id, *column, turned, None),
@@ -255,7 +265,11 @@ pub async fn list(
         }
     });
     let t = &done.summary.thresholds;
-    let tests = [("floor", &asked.floor), ("grave_persons", &asked.grave_persons), ("grave_amount", &asked.grave_amount)];
+    let tests = [
+        ("floor", &asked.floor),
+        ("grave_persons", &asked.grave_persons),
+        ("grave_amount", &asked.grave_amount),
+    ];
     let selects = tests.into_iter().map(|(name, value)| Input {
         name,
         word: law::law(lang, &format!("network.law.{name}"), t),
@@ -443,4 +457,3 @@ fn account_row(id: i64, f: &AccountFigures) -> AccountRow {
         why: format!("/analyses/{id}/explain?account={account}&figure=depth"),
     }
 }
-

@@ -74,7 +74,9 @@ pub fn all(lang: Lang) -> Vec<Named> {
 
 /// The name of a policy; its id where this program does not know it.
 pub fn name(lang: Lang, id: &str) -> String {
-    ALL.iter().find(|entry| entry.id == id).map_or_else(|| id.to_owned(), |entry| entry.name.of(lang).to_owned())
+    ALL.iter()
+        .find(|entry| entry.id == id)
+        .map_or_else(|| id.to_owned(), |entry| entry.name.of(lang).to_owned())
 }
 
 #[derive(Template)]
@@ -145,10 +147,12 @@ pub async fn show(
     let words = Asked::Policies(one.clone(), other.clone()).words();
     let question = analysis::question_like(&app.db, key, QuestionKind::Comparison, &words).await?;
     let mut progress = None;
-    let (mut rows, mut same, mut only, mut failure) = (Vec::new(), 0, [String::new(), String::new()], String::new());
+    let (mut rows, mut same, mut only, mut failure) =
+        (Vec::new(), 0, [String::new(), String::new()], String::new());
     if let Some(question) = &question {
         let at = question_progress(&app, lang, question).await?;
-        failure = super::overview::Failure::of(lang, question.failure.as_deref()).map_or(String::new(), |f| f.text);
+        failure =
+            super::overview::Failure::of(lang, question.failure.as_deref()).map_or(String::new(), |f| f.text);
         if at.state == "done" {
             let (house, question) = (house(&app), question.clone());
             let answer = aside(move || question::answer(&house, &question).map_err(refused)).await?;
@@ -172,7 +176,9 @@ pub async fn show(
         policies: all(lang),
         sides: [&one, &other].map(|id| side(id).unwrap_or_else(|| unknown(id))),
         may_ask: signed.check(&app, Action::Run, &super::frame::resource(&done.found)).is_ok(),
-        state_href: question.as_ref().map_or_else(String::new, |q| format!("/analyses/{id}/questions/{}/state", q.id)),
+        state_href: question
+            .as_ref()
+            .map_or_else(String::new, |q| format!("/analyses/{id}/questions/{}/state", q.id)),
         progress,
         failure,
         finding: lang.f("network.policies.finding", &[("n", &rows.len()), ("same", &same)]),
@@ -203,12 +209,15 @@ fn differing(lang: Lang, answer: &Value, done: &Done) -> (Vec<Row>, usize) {
             continue;
         }
         let [left, right] = [0, 1].map(|side| shown(key, &values[side]));
-        rows.push((law::place(key), Row {
-            name: law::figure(lang, key, &done.summary.thresholds),
-            change: change(&values),
-            left,
-            right,
-        }));
+        rows.push((
+            law::place(key),
+            Row {
+                name: law::figure(lang, key, &done.summary.thresholds),
+                change: change(&values),
+                left,
+                right,
+            },
+        ));
     }
     rows.sort_by_key(|(place, _)| *place);
     (rows.into_iter().map(|(_, row)| row).collect(), same)
@@ -265,7 +274,8 @@ pub async fn ask(
     let asked = Asked::Policies(two.one.clone(), two.other.clone());
     let entry = entry(&signed, "analysis.compared", &done.found);
     question::ask(&app.db, &done.found, &asked, &title, entry).await.map_err(refused)?;
-    let path = format!("/analyses/{id}/policies?one={}&other={}", say::encoded(&two.one), say::encoded(&two.other));
+    let path =
+        format!("/analyses/{id}/policies?one={}&other={}", say::encoded(&two.one), say::encoded(&two.other));
     Ok(Redirect::to(&path).into_response())
 }
 

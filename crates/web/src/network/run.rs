@@ -43,7 +43,11 @@ pub async fn start(
 }
 
 /// `POST /analyses/{id}/cancel`.
-pub async fn cancel(State(app): State<Arc<App>>, signed: Signed, Path(id): Path<i64>) -> Result<Response, Fault> {
+pub async fn cancel(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    Path(id): Path<i64>,
+) -> Result<Response, Fault> {
     let found = load(&app, &signed, id, Action::Cancel).await?;
     let path = format!("/analyses/{id}");
     if !found.is_busy() {
@@ -121,7 +125,11 @@ pub async fn settled(app: &App, found: Analysis) -> Result<Analysis, Fault> {
 }
 
 /// `GET /analyses/{id}/state`.
-pub async fn state(State(app): State<Arc<App>>, signed: Signed, Path(id): Path<i64>) -> Result<Response, Fault> {
+pub async fn state(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    Path(id): Path<i64>,
+) -> Result<Response, Fault> {
     let found = settled(&app, load(&app, &signed, id, Action::Read).await?).await?;
     Ok(axum::Json(progress(&app, signed.lang, &found).await?).into_response())
 }

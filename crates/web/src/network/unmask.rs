@@ -94,7 +94,9 @@ async fn contacts(app: &App, done: &Done, held: &[AccountFigures], name: &str) -
         let mut found = BTreeSet::new();
         for input in table.inputs() {
             let heading = |wanted: Column| input.columns.iter().find(|(_, own)| *own == Some(wanted));
-            let (Some((account, _)), Some((heading, _))) = (heading(Column::Account), heading(field)) else { continue };
+            let (Some((account, _)), Some((heading, _))) = (heading(Column::Account), heading(field)) else {
+                continue;
+            };
             cells_of(&input.path, &mapping, (account, heading), |account, cell| {
                 if accounts.contains(account) && !cell.is_empty() {
                     found.insert(cell.to_owned());

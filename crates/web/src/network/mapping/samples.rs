@@ -55,6 +55,10 @@ mod tests {
         for (field, cell, shown) in cases {
             assert_eq!(masked(field, &[], cell), shown, "{field:?} {cell}");
         }
-        assert_eq!(masked(None, &[Field::Name, Field::Account], "李四"), "李*", "what a heading might be counts");
+        assert_eq!(
+            masked(None, &[Field::Name, Field::Account], "李四"),
+            "李*",
+            "what a heading might be counts"
+        );
     }
 }

@@ -84,7 +84,9 @@ impl Typed {
             let own = typed.headings.entry(table).or_default();
             for (field, headings) in section {
                 let all = headings.as_array().cloned().unwrap_or_else(|| vec![headings.clone()]);
-                own.extend(all.iter().filter_map(Value::as_str).map(|heading| (heading.to_owned(), field.clone())));
+                own.extend(
+                    all.iter().filter_map(Value::as_str).map(|heading| (heading.to_owned(), field.clone())),
+                );
             }
         }
         for (name, options) in stored["files"].as_object().into_iter().flatten() {
