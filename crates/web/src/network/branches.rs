@@ -58,6 +58,8 @@ struct Lines {
     more_href: String,
     more_part: String,
     open: &'static str,
+    depth: &'static str,
+    levels: &'static str,
 }
 
 /// One account.
@@ -132,6 +134,8 @@ impl Scale {
             more_href: format!("/analyses/{}/branches?{query}", self.id),
             more_part: format!("/analyses/{}/branches/part?{query}", self.id),
             open: self.lang.t("network.branches.open"),
+            depth: self.lang.t("network.branches.depth"),
+            levels: self.lang.t("network.branches.levels"),
         }
     }
 }

@@ -28,8 +28,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use typed::{Options, Typed};
 
-/// Rows of a file that are shown.
-const SAMPLE_ROWS: usize = 3;
+/// Rows of a file in which samples are looked for: the first accounts are often roots without a referrer.
+const SAMPLE_ROWS: usize = 200;
+/// Samples of a column that are shown.
+const SAMPLES: usize = 3;
 /// Rows of a ledger in which kinds are looked for.
 const KIND_ROWS: usize = 200_000;
 
@@ -231,7 +233,8 @@ fn view(lang: Lang, table: Table, looked: &Looked, typed: &Typed) -> TableView {
             let field = typed.field_of(table, heading);
             chosen.extend(field);
             let cells = look.rows.iter().filter_map(|row| row.get(at)).filter(|cell| !cell.is_empty());
-            let cells: Vec<String> = cells.map(|cell| masked(field, &heading.fits, cell)).collect();
+            let cells: Vec<String> =
+                cells.take(SAMPLES).map(|cell| masked(field, &heading.fits, cell)).collect();
             let several = field.is_none() && heading.fits.len() > 1 && !typed.has(table);
             let fits: Vec<&str> = heading.fits.iter().map(|field| label(*field)).collect();
             rows.push(HeadingRow {

@@ -55,7 +55,7 @@ struct Input {
 
 /// A column that can be sorted by.
 struct Column {
-    word: &'static str,
+    word: String,
     href: String,
     /// `ascending`, `descending` or empty.
     sorted: &'static str,
@@ -65,7 +65,7 @@ struct Row {
     href: String,
     person: u32,
     identity: String,
-    cells: Vec<(&'static str, String)>,
+    cells: Vec<(String, String)>,
     floor: bool,
 }
 
@@ -190,15 +190,6 @@ fn shown(f: &PersonFigures, column: PersonColumn) -> String {
     }
 }
 
-/// What the net is called on the basis of the run.
-fn column_word(lang: Lang, done: &Done, column: PersonColumn) -> &'static str {
-    let is_bonus = done.summary.figures.net_basis.as_deref() == Some("bonus");
-    match column {
-        PersonColumn::Net if is_bonus => lang.t("network.figure.net_bonus"),
-        other => lang.t(&format!("network.figure.{}", other.name())),
-    }
-}
-
 /// Masked identity numbers, one or several.
 fn masked(numbers: &[String], lang: Lang) -> String {
     match numbers {
@@ -243,7 +234,7 @@ pub async fn list(
         href: format!("/analyses/{id}/persons/{}", f.person),
         person: f.person,
         identity,
-        cells: columns.iter().skip(1).map(|c| (column_word(lang, &done, *c), shown(f, *c))).collect(),
+        cells: columns.iter().skip(1).map(|c| (figure_name(lang, c.name(), &done), shown(f, *c))).collect(),
         floor: f.floor_met,
     });
     let rows = rows.collect();
@@ -255,7 +246,7 @@ pub async fn list(
             Asked { sort: column.name().into(), ..Asked::default() }.is_falling()
         };
         Column {
-            word: column_word(lang, &done, *column),
+            word: figure_name(lang, column.name(), &done),
             href: asked.href(id, *column, turned, None),
             sorted: match (is_here, falling) {
                 (false, _) => "",
