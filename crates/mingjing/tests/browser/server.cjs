@@ -164,9 +164,11 @@ const listByKeyboard = async page => {
 };
 
 const choose = async (page, name, value) => {
-  await page.locator('header .menu:has([name=language]) > summary').click();
+  const menu = page.locator('header .menu:has([name=language])');
+  if ((await menu.getAttribute('open')) === null) await menu.locator('> summary').click();
   await page.locator(`[name="${name}"][value="${value}"]`).click();
-  await page.waitForLoadState('load');
+  const attribute = name === 'theme' ? 'data-theme' : 'lang';
+  await page.waitForFunction(([at, to]) => document.documentElement.getAttribute(at) === to, [attribute, value]);
 };
 
 const languageAndTheme = async page => {
