@@ -230,12 +230,15 @@ fn view(lang: Lang, table: Table, looked: &Looked, typed: &Typed) -> TableView {
             if rows.iter().any(|row| row.text == heading.text) {
                 continue;
             }
-            let field = typed.field_of(table, heading);
+            // Two headings that fit one field: neither is chosen for anybody.
+            let alike = look.headings.iter().filter(|own| own.fits == heading.fits).count();
+            let is_double = !typed.has(table) && heading.fits.len() == 1 && alike > 1;
+            let field = typed.field_of(table, heading).filter(|_| !is_double);
             chosen.extend(field);
             let cells = look.rows.iter().filter_map(|row| row.get(at)).filter(|cell| !cell.is_empty());
             let cells: Vec<String> =
                 cells.take(SAMPLES).map(|cell| masked(field, &heading.fits, cell)).collect();
-            let several = field.is_none() && heading.fits.len() > 1 && !typed.has(table);
+            let several = is_double || (field.is_none() && heading.fits.len() > 1 && !typed.has(table));
             let fits: Vec<&str> = heading.fits.iter().map(|field| label(*field)).collect();
             rows.push(HeadingRow {
                 text: heading.text.clone(),
