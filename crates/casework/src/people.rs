@@ -99,6 +99,12 @@ impl From<mingjing_store::Error> for Error {
             mingjing_store::Error::Changed { kind, id } => {
                 Error::Changed { kind: kind.to_owned(), id, who: None, at: None }
             }
+            mingjing_store::Error::Missing { kind, id } => match kind.parse() {
+                Ok(kind) => Error::Missing { kind, id },
+                Err(_) => {
+                    Error::refused("missing", "", format!("{kind} {id} 不存在。There is no such thing"))
+                }
+            },
             mingjing_store::Error::Refused(message) => Error::refused("refused", "", message),
             other => Error::Store(other),
         }

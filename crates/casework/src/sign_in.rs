@@ -184,8 +184,7 @@ impl SignIn<'_> {
         match proof {
             factor::Proof::Totp => self.enter(tx, &account, json!({"by": "second_factor"}), None).await,
             factor::Proof::Recovery => {
-                // One fewer than what is committed so far: this one is used up in the open transaction.
-                let left = account::codes_left(self.db, id).await? - 1;
+                let left = account::codes_left_in(&mut tx, id).await?;
                 self.enter(tx, &account, json!({"by": "recovery_code", "left": left}), Some(left)).await
             }
         }

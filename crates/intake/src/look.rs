@@ -63,7 +63,12 @@ pub fn look(path: &Path, table: Table, mapping: &Mapping, rows_max: usize) -> Re
 ///
 /// # Errors
 /// As [`look`].
-pub fn kinds(path: &Path, heading: &str, mapping: &Mapping, rows_max: usize) -> Result<BTreeMap<String, u64>, Error> {
+pub fn kinds(
+    path: &Path,
+    heading: &str,
+    mapping: &Mapping,
+    rows_max: usize,
+) -> Result<BTreeMap<String, u64>, Error> {
     let (source, headings) = source(path, Table::Ledger, mapping)?;
     let mut kinds = BTreeMap::new();
     if let Some(at) = headings.iter().position(|own| fold(own) == fold(heading)) {

@@ -50,7 +50,15 @@ pub fn unpacked_bytes(path: &Path, bytes_max: u64) -> Result<u64, Refused> {
 fn weigh(reader: impl Read, bytes_max: u64) -> Result<u64, Refused> {
     let mut limited = reader.take(bytes_max.saturating_add(1));
     let bytes = match io::copy(&mut limited, &mut io::sink()) {
-        Err(e) if matches!(e.kind(), io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput | io::ErrorKind::UnexpectedEof | io::ErrorKind::Other) => {
+        Err(e)
+            if matches!(
+                e.kind(),
+                io::ErrorKind::InvalidData
+                    | io::ErrorKind::InvalidInput
+                    | io::ErrorKind::UnexpectedEof
+                    | io::ErrorKind::Other
+            ) =>
+        {
             return Err(Refused::Damaged(e.to_string()));
         }
         done => done?,
@@ -74,8 +82,10 @@ fn directory(file: &mut File, length: u64) -> Result<(u64, u64, u64), Refused> {
     file.seek(SeekFrom::Start(length - tail))?;
     let mut bytes = Vec::new();
     file.by_ref().take(tail).read_to_end(&mut bytes)?;
-    let end = bytes.windows(4).rposition(|four| four == b"PK\x05\x06").ok_or_else(|| damaged("it has no end"))?;
-    let (members, size, offset) = (number(&bytes, end + 10, 2)?, number(&bytes, end + 12, 4)?, number(&bytes, end + 16, 4)?);
+    let end =
+        bytes.windows(4).rposition(|four| four == b"PK\x05\x06").ok_or_else(|| damaged("it has no end"))?;
+    let (members, size, offset) =
+        (number(&bytes, end + 10, 2)?, number(&bytes, end + 12, 4)?, number(&bytes, end + 16, 4)?);
     if members < 0xFFFF && size < 0xFFFF_FFFF && offset < 0xFFFF_FFFF {
         return Ok((offset, size, members));
     }
@@ -91,7 +101,10 @@ fn directory(file: &mut File, length: u64) -> Result<(u64, u64, u64), Refused> {
 /// Every member of an archive, unpacked and counted.
 fn archive(mut file: File, length: u64, bytes_max: u64) -> Result<u64, Refused> {
     let (offset, size, members) = directory(&mut file, length)?;
-    if members > MEMBERS_MAX || size > DIRECTORY_BYTES_MAX || offset.checked_add(size).is_none_or(|end| end > length) {
+    if members > MEMBERS_MAX
+        || size > DIRECTORY_BYTES_MAX
+        || offset.checked_add(size).is_none_or(|end| end > length)
+    {
         return Err(damaged("its directory is too large"));
     }
     file.seek(SeekFrom::Start(offset))?;
@@ -108,7 +121,12 @@ fn archive(mut file: File, length: u64, bytes_max: u64) -> Result<u64, Refused> 
         let (name, extra, comment) = (name? as usize, extra? as usize, comment? as usize);
         let mut place = number(&list, at + 42, 4)?;
         let swollen = number(&list, at + 24, 4)?;
-        large_fields(list.get(at + 46 + name..at + 46 + name + extra).unwrap_or_default(), swollen, &mut packed, &mut place)?;
+        large_fields(
+            list.get(at + 46 + name..at + 46 + name + extra).unwrap_or_default(),
+            swollen,
+            &mut packed,
+            &mut place,
+        )?;
         total += member(&mut file, place, packed, method, bytes_max - total)?;
         at += 46 + name + extra + comment;
     }

@@ -17,6 +17,8 @@ pub enum Error {
     },
     /// The world's: exit code 1.
     World(String),
+    /// What was checked is broken: exit code 3.
+    Broken(String),
     /// Ctrl-C: exit code 130.
     Interrupted,
 }
@@ -45,6 +47,7 @@ impl Error {
         match self {
             Error::User { .. } => 2,
             Error::World(_) => 1,
+            Error::Broken(_) => 3,
             Error::Interrupted => 130,
         }
     }
@@ -54,6 +57,7 @@ impl Error {
         match self {
             Error::User { code, .. } => code,
             Error::World(_) => "world",
+            Error::Broken(_) => "broken",
             Error::Interrupted => "interrupted",
         }
     }
@@ -62,10 +66,38 @@ impl Error {
 impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Error::User { message, .. } | Error::World(message) => f.write_str(message),
+            Error::User { message, .. } | Error::World(message) | Error::Broken(message) => {
+                f.write_str(message)
+            }
             Error::Interrupted => {
                 f.write_str("已中断，未留下任何结果。Interrupted; nothing was left behind.")
             }
+        }
+    }
+}
+
+impl From<mingjing_store::Error> for Error {
+    fn from(error: mingjing_store::Error) -> Error {
+        use mingjing_store::Error as Store;
+        let code = match &error {
+            Store::Address { .. } => "database_address",
+            Store::Refused(_) => "refused",
+            Store::Changed { .. } => "changed",
+            Store::Missing { .. } => "missing",
+            Store::Taken(_) => "taken",
+            Store::Newer { .. } => "database_newer",
+            Store::Altered(_) => "database_altered",
+            _ => return Error::World(error.to_string()),
+        };
+        Error::user(code, error.to_string())
+    }
+}
+
+impl From<mingjing_casework::keys::Error> for Error {
+    fn from(error: mingjing_casework::keys::Error) -> Error {
+        match error.is_users() {
+            true => Error::user("key_file", error.to_string()),
+            false => Error::World(error.to_string()),
         }
     }
 }

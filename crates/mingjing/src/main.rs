@@ -1,11 +1,20 @@
 //! Mingjing 明镜: the program. One file per subcommand; this one reads the command line and gives the exit code:
-//! 0 done, 1 the world's fault, 2 the user's, 130 interrupted.
+//! 0 done, 1 the world's fault, 2 the user's, 3 what was checked is broken, 130 interrupted.
 
+mod audit;
+mod backup;
+mod config;
 mod data;
+mod demo;
+mod doctor;
 mod error;
 mod law;
+mod migrate;
 mod network;
+mod place;
+mod serve;
 mod synth;
+mod user;
 mod watch;
 
 use clap::{Parser, Subcommand};
@@ -39,6 +48,10 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Run the platform: pages, API, background work.
+    Serve(serve::Args),
+    /// A made-up city to look around in.
+    Demo(demo::Args),
     /// Recruitment networks: count, explain, verify.
     #[command(subcommand)]
     Network(Box<network::Command>),
@@ -48,6 +61,20 @@ enum Command {
     /// Look after the data the program is made of.
     #[command(subcommand)]
     Data(Data),
+    /// Accounts and roles, from the machine itself.
+    #[command(subcommand)]
+    User(user::Command),
+    /// Check or export the audit log.
+    #[command(subcommand)]
+    Audit(audit::Args),
+    /// Back up the database and the data directory; the server may run.
+    Backup(backup::Args),
+    /// Restore a backup into a new place.
+    Restore(backup::RestoreArgs),
+    /// Bring the database to the shape this program knows.
+    Migrate(migrate::Args),
+    /// Look whether an installation is well.
+    Doctor(doctor::Args),
 }
 
 #[derive(Subcommand)]
@@ -72,11 +99,16 @@ fn main() -> ExitCode {
     // Only `analyze` tidies up after a Ctrl-C; the others end at once. So does a second one: what it leaves is
     // removed by the next run.
     let tidies = matches!(&cli.command, Command::Network(command) if matches!(**command, network::Command::Analyze(_)));
-    let handled = ctrlc::set_handler(move || {
-        if watch::STOP.swap(true, Relaxed) || !tidies {
-            std::process::exit(130);
-        }
-    });
+    // The server ends its requests and jobs first, and hears the signal itself.
+    let is_server = matches!(&cli.command, Command::Serve(_) | Command::Demo(_));
+    let handled = match is_server {
+        true => Ok(()),
+        false => ctrlc::set_handler(move || {
+            if watch::STOP.swap(true, Relaxed) || !tidies {
+                std::process::exit(130);
+            }
+        }),
+    };
     if cli.tethered {
         watch::stop_with_standard_input();
     }
@@ -116,9 +148,7 @@ fn usage(error: &clap::Error) -> ExitCode {
 fn run(command: Command, json: bool, progress: watch::Progress) -> Result<(), Error> {
     let out = &mut std::io::stdout();
     match command {
-        Command::Network(command) => {
-            network::run(*command, &mut network::Output { out, progress, json })
-        }
+        Command::Network(command) => network::run(*command, &mut network::Output { out, progress, json }),
         Command::Synth(Synth::Network(args)) => {
             let said =
                 |out: &mut dyn Write| synth::run(&args, out).map_err(|e| (e.exit_code(), e.to_string()));
@@ -130,7 +160,39 @@ fn run(command: Command, json: bool, progress: watch::Progress) -> Result<(), Er
             lines(json, out, said)
         }
         Command::Data(Data::Policies) => policies(json, out),
+        Command::Serve(args) => serve::run(&args, out),
+        Command::Demo(args) => demo::run(&args, out),
+        Command::User(args) => at(args.place(), json, out, |place, out| user::run(&args, place, out)),
+        Command::Audit(args) => at(args.place(), json, out, |place, out| audit::run(&args, place, out)),
+        Command::Backup(args) => at(&args.place, json, out, |place, out| backup::run(&args, place, out)),
+        Command::Restore(args) => {
+            at(&args.place, json, out, |place, out| backup::run_restore(&args, place, out))
+        }
+        Command::Migrate(args) => at(&args.place, json, out, |place, out| migrate::run(&args, place, out)),
+        Command::Doctor(args) => at(&args.place, json, out, |place, out| doctor::run(&args, place, out)),
     }
+}
+
+/// Runs a command on an installation.
+fn at(
+    flags: &place::Flags,
+    json: bool,
+    out: &mut dyn Write,
+    command: impl FnOnce(&place::Place, &mut dyn Write) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let clock = std::sync::Arc::new(mingjing_casework::clock::System);
+    let place = flags.place(|name| std::env::var(name).ok(), clock);
+    if !json {
+        return command(&place, out);
+    }
+    // What was said before a fault is part of the answer: a check says its faults line by line.
+    let mut said = Vec::new();
+    let done = command(&place, &mut said);
+    let said = String::from_utf8_lossy(&said);
+    if !said.is_empty() {
+        put(out, &format!("{}\n", serde_json::json!({ "lines": said.lines().collect::<Vec<_>>() })))?;
+    }
+    done
 }
 
 /// What a command says in lines; for machines in a list of them.

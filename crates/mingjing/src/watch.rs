@@ -78,7 +78,8 @@ impl Progress {
             return;
         }
         let Ok(mut phase) = self.phase.lock() else { return };
-        let Some(phase) = phase.as_mut().filter(|p| p.line_at.is_none_or(|at| at.elapsed() >= LINE_EVERY)) else {
+        let Some(phase) = phase.as_mut().filter(|p| p.line_at.is_none_or(|at| at.elapsed() >= LINE_EVERY))
+        else {
             return;
         };
         phase.line_at = Some(Instant::now());

@@ -21,6 +21,8 @@ mod explain;
 mod faults;
 #[path = "all/forest.rs"]
 mod forest;
+#[path = "all/installation.rs"]
+mod installation;
 #[path = "all/interruption.rs"]
 mod interruption;
 #[path = "all/pollution.rs"]
@@ -29,3 +31,5 @@ mod pollution;
 mod questions;
 #[path = "all/samples.rs"]
 mod samples;
+#[path = "all/serve.rs"]
+mod serve;

@@ -189,7 +189,7 @@ fn write(sheet: &mut Worksheet, row: u32, column: u16, cell: &Cell, f: &Formats)
         Cell::Yuan(fen) if is_exact(fen) => {
             sheet.write_number_with_format(row, column, *fen as f64 / 100.0, &f.yuan)?
         }
-        Cell::Yuan(fen) => sheet.write_string_with_format(row, column, crate::show::yuan((*fen).into()), &f.text)?,
+        Cell::Yuan(fen) => sheet.write_string_with_format(row, column, crate::show::yuan(*fen), &f.text)?,
         Cell::Moment(at) => {
             let serial = EPOCH + SHANGHAI + *at as f64 / DAY_MICROS;
             sheet.write_number_with_format(row, column, serial, &f.moment)?

@@ -200,22 +200,32 @@ pub struct CandidateRow {
     pub number: String,
 }
 
-/// Reads `candidates.csv`; none if there is no such file, which means that there was no candidate.
+/// Reads `candidates.csv` row by row; none if there is no such file, which means that there was no candidate.
 ///
 /// # Errors
 /// The file is damaged; the system refuses.
-pub fn read_candidates(dir: &Path) -> Result<Vec<CandidateRow>, Error> {
+pub fn candidates(dir: &Path) -> Result<impl Iterator<Item = Result<CandidateRow, Error>>, Error> {
     crate::stage::must_stand(dir)?;
-    if !dir.join(CANDIDATES).exists() {
-        return Ok(Vec::new());
-    }
-    let mut reader = Reader::open(dir, CANDIDATES, &CANDIDATES_HEADING)?;
-    let mut rows = Vec::new();
-    while let Some(fields) = reader.row()? {
+    let mut reader = match dir.join(CANDIDATES).exists() {
+        true => Some(Reader::open(dir, CANDIDATES, &CANDIDATES_HEADING)?),
+        false => None,
+    };
+    Ok(std::iter::from_fn(move || {
+        let fields = match reader.as_mut()?.row() {
+            Ok(fields) => fields?,
+            Err(error) => return Some(Err(error)),
+        };
         let mut texts = fields.into_iter();
         let mut next = || texts.next().unwrap_or_default();
         let (kind, group, account, person, number) = (next(), next(), next(), next(), next());
-        rows.push(CandidateRow { kind, group, account, person, number });
-    }
-    Ok(rows)
+        Some(Ok(CandidateRow { kind, group, account, person, number }))
+    }))
+}
+
+/// All of them at once.
+///
+/// # Errors
+/// As [`candidates`].
+pub fn read_candidates(dir: &Path) -> Result<Vec<CandidateRow>, Error> {
+    candidates(dir)?.collect()
 }

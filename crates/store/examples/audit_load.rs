@@ -81,7 +81,9 @@ async fn measure(db: &Db, mode: Mode, writers: usize, time: Duration) -> Result<
             if let Some(since) = read::queue(db).await?.since {
                 age = age.max((now() - since) / 1_000);
             }
-            while link::link(db, now(), 1_000).await?.is_some_and(|(linked, _)| linked == 1_000) {}
+            while link::link(db, now(), 1_000).await?.is_some_and(|(linked, _)| linked == 1_000)
+                && begun.elapsed() < time
+            {}
         }
     }
     is_over.store(true, SeqCst);

@@ -321,6 +321,15 @@ pub async fn use_code(tx: &mut Tx, id: AccountId, hash: &str, now: Micros) -> Re
     Ok(written!(tx, include_str!("account/use_code.sql"), id.0, hash, now)? > 0)
 }
 
+/// How many recovery codes are left, as the transaction sees it.
+///
+/// # Errors
+/// The database cannot be read.
+pub async fn codes_left_in(tx: &mut Tx, id: AccountId) -> Result<i64, Error> {
+    const SQL: &str = include_str!("account/codes_left.sql");
+    Ok(within!(tx, c => sqlx::query_scalar(SQL).bind(id.0).fetch_one(c).await)?)
+}
+
 /// How many recovery codes are left.
 ///
 /// # Errors

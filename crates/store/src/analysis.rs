@@ -6,7 +6,8 @@
 mod question;
 
 pub use question::{
-    Question, QuestionKind, answered, ask, forget_questions, question, question_like, questions, set_question_job,
+    Question, QuestionKind, answered, ask, forget_questions, question, question_like, questions,
+    set_question_job,
 };
 
 use crate::{Db, Error, Tx, on, within};
@@ -191,7 +192,13 @@ pub enum End {
 ///
 /// # Errors
 /// The database refuses.
-pub async fn insert(tx: &mut Tx, grounds: &Grounds, policy: &str, owner: &Owner, now: Micros) -> Result<AnalysisId, Error> {
+pub async fn insert(
+    tx: &mut Tx,
+    grounds: &Grounds,
+    policy: &str,
+    owner: &Owner,
+    now: Micros,
+) -> Result<AnalysisId, Error> {
     const SQL: &str = include_str!("analysis/insert.sql");
     let id: i64 = within!(tx, c => sqlx::query_scalar(SQL)
         .bind(&grounds.name)
@@ -326,7 +333,8 @@ pub async fn set_job(tx: &mut Tx, id: AnalysisId, job: JobId) -> Result<(), Erro
 /// The database refuses.
 pub async fn running(tx: &mut Tx, id: AnalysisId, run: i64) -> Result<bool, Error> {
     const SQL: &str = include_str!("analysis/running.sql");
-    let rows = within!(tx, c => sqlx::query(SQL).bind(id.0).bind(run).execute(c).await.map(|d| d.rows_affected()))?;
+    let rows =
+        within!(tx, c => sqlx::query(SQL).bind(id.0).bind(run).execute(c).await.map(|d| d.rows_affected()))?;
     Ok(rows == 1)
 }
 
@@ -361,7 +369,13 @@ pub async fn finished(tx: &mut Tx, id: AnalysisId, run: i64, end: &End, now: Mic
 ///
 /// # Errors
 /// [`Error::Changed`], also while a run is on; the database refuses.
-pub async fn delete(tx: &mut Tx, id: AnalysisId, version: i64, by: AccountId, now: Micros) -> Result<(), Error> {
+pub async fn delete(
+    tx: &mut Tx,
+    id: AnalysisId,
+    version: i64,
+    by: AccountId,
+    now: Micros,
+) -> Result<(), Error> {
     const SQL: &str = include_str!("analysis/delete.sql");
     let rows = within!(tx, c => sqlx::query(SQL)
         .bind(id.0)
@@ -380,8 +394,7 @@ pub async fn delete(tx: &mut Tx, id: AnalysisId, version: i64, by: AccountId, no
 /// [`Error::Changed`], also when it is destroyed; the database refuses.
 pub async fn restore(tx: &mut Tx, id: AnalysisId, version: i64) -> Result<(), Error> {
     const SQL: &str = include_str!("analysis/restore.sql");
-    let rows =
-        within!(tx, c => sqlx::query(SQL).bind(id.0).bind(version).execute(c).await.map(|d| d.rows_affected()))?;
+    let rows = within!(tx, c => sqlx::query(SQL).bind(id.0).bind(version).execute(c).await.map(|d| d.rows_affected()))?;
     one(rows, id)
 }
 
@@ -557,12 +570,7 @@ pub struct Unmasking {
 ///
 /// # Errors
 /// The database refuses.
-pub async fn unmask(
-    tx: &mut Tx,
-    id: AnalysisId,
-    who: AccountId,
-    new: &Unmasking,
-) -> Result<(), Error> {
+pub async fn unmask(tx: &mut Tx, id: AnalysisId, who: AccountId, new: &Unmasking) -> Result<(), Error> {
     const SQL: &str = include_str!("analysis/unmask.sql");
     let _: i64 = within!(tx, c => sqlx::query_scalar(SQL)
         .bind(id.0)
@@ -584,4 +592,13 @@ pub async fn unmask(
 pub async fn unmasked(db: &Db, id: AnalysisId, who: AccountId, now: Micros) -> Result<Vec<Unmasking>, Error> {
     const SQL: &str = include_str!("analysis/unmasked.sql");
     Ok(on!(db, p => sqlx::query_as(SQL).bind(id.0).bind(who.0).bind(now).fetch_all(p).await)?)
+}
+
+/// The name of an office, for choosing where an analysis belongs.
+///
+/// # Errors
+/// The database refuses.
+pub async fn office_name(db: &Db, office: i64) -> Result<Option<String>, Error> {
+    const SQL: &str = include_str!("analysis/office_name.sql");
+    Ok(on!(db, p => sqlx::query_scalar(SQL).bind(office).fetch_optional(p).await)?)
 }

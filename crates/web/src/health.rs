@@ -56,6 +56,9 @@ async fn show_metrics(State(app): State<Arc<App>>, visitor: Visitor) -> Result<R
     gauge("mingjing_jobs_stuck", jobs.stuck);
     gauge("mingjing_jobs_failed", jobs.failed);
     gauge("mingjing_audit_links", mingjing_store::audit::read::head(&app.db).await?.seq);
+    let queue = mingjing_store::audit::read::queue(&app.db).await?;
+    gauge("mingjing_audit_waiting", queue.waiting);
+    gauge("mingjing_audit_waiting_seconds", queue.since.map_or(0, |since| (now - since) / 1_000_000));
     let kind = [(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
     Ok((kind, recorder().render()).into_response())
 }

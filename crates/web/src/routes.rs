@@ -133,9 +133,16 @@ impl Routes {
 pub fn all() -> Routes {
     Routes::new()
         .and(crate::look::routes())
+        .and(crate::admin::routes())
+        .and(crate::list::routes())
+        .and(crate::help::routes())
+        .and(crate::notice::routes())
+        .and(crate::search::routes())
+        .and(crate::desk::routes())
         .and(crate::sign_in::routes())
         .and(crate::my::routes())
         .and(crate::audit::routes())
         .and(crate::health::routes())
+        .and(crate::network::routes())
         .and(crate::api::routes())
 }

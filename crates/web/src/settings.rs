@@ -18,7 +18,14 @@ use std::str::FromStr;
 use std::time::Duration;
 
 /// Environment variables that are no settings but are ours.
-const BESIDE: [&str; 3] = ["MINGJING_SETTINGS", "MINGJING_ADMIN_LOGIN", "MINGJING_ADMIN_PASSWORD"];
+const BESIDE: [&str; 6] = [
+    "MINGJING_SETTINGS",
+    "MINGJING_ADMIN_LOGIN",
+    "MINGJING_ADMIN_PASSWORD",
+    "MINGJING_ADMIN_NAME",
+    "MINGJING_ADMIN_CITY",
+    "MINGJING_ADMIN_CITY_NAME",
+];
 
 /// All settings, checked.
 #[derive(Clone, Debug)]

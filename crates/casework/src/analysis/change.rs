@@ -28,7 +28,8 @@ async fn told(tx: &mut Tx, entry: Entry, found: &Analysis, detail: Value) -> Res
 pub async fn create(db: &Db, grounds: &Grounds, owner: &Owner, entry: Entry) -> Result<AnalysisId, Refused> {
     let mut tx = db.begin().await?;
     let id = analysis::insert(&mut tx, grounds, POLICY, owner, entry.at).await?;
-    let detail = json!({"case": grounds.case_no, "public": grounds.is_public, "retain_until": grounds.retain_until});
+    let detail =
+        json!({"case": grounds.case_no, "public": grounds.is_public, "retain_until": grounds.retain_until});
     let (subject_id, division) = (id.to_string(), Some(owner.division.clone()));
     audit::append(&mut tx, &Entry { subject_id, division, detail, ..entry }).await?;
     tx.commit().await?;
@@ -89,7 +90,12 @@ pub async fn add_file(
 ///
 /// # Errors
 /// No such file; a run is on.
-pub async fn remove_file(db: &Db, found: &Analysis, file: &analysis::File, entry: Entry) -> Result<(), Refused> {
+pub async fn remove_file(
+    db: &Db,
+    found: &Analysis,
+    file: &analysis::File,
+    entry: Entry,
+) -> Result<(), Refused> {
     let mut tx = db.begin().await?;
     analysis::remove_file(&mut tx, found.id(), file.id).await?;
     told(&mut tx, entry, found, json!({"table": file.table_name, "sha256": file.sha256})).await?;
@@ -118,7 +124,13 @@ pub async fn set_terms(
 ///
 /// # Errors
 /// `no_members`, `no_mapping`; changed in between, or a run is on.
-pub async fn start(db: &Db, found: &Analysis, version: i64, title: &str, entry: Entry) -> Result<JobId, Refused> {
+pub async fn start(
+    db: &Db,
+    found: &Analysis,
+    version: i64,
+    title: &str,
+    entry: Entry,
+) -> Result<JobId, Refused> {
     let files = analysis::files(db, found.id()).await?;
     if !files.iter().any(|file| file.table_name == "members") {
         return Err(Refused::State("no_members"));
@@ -189,7 +201,13 @@ pub async fn reconcile(db: &Db, found: &Analysis, now: Micros) -> Result<bool, R
 ///
 /// # Errors
 /// Changed in between, or a run is on.
-pub async fn delete(db: &Db, found: &Analysis, version: i64, who: AccountId, entry: Entry) -> Result<(), Refused> {
+pub async fn delete(
+    db: &Db,
+    found: &Analysis,
+    version: i64,
+    who: AccountId,
+    entry: Entry,
+) -> Result<(), Refused> {
     let mut tx = db.begin().await?;
     analysis::delete(&mut tx, found.id(), version, who, entry.at).await?;
     told(&mut tx, entry, found, json!({})).await?;
@@ -258,7 +276,8 @@ pub async fn unmask(
     };
     let mut tx = db.begin().await?;
     analysis::unmask(&mut tx, found.id(), who, &new).await?;
-    let detail = json!({"person": format!("P{person}"), "field": field, "reason": reason, "minutes": UNMASK_MINUTES});
+    let detail =
+        json!({"person": format!("P{person}"), "field": field, "reason": reason, "minutes": UNMASK_MINUTES});
     told(&mut tx, entry, found, detail).await?;
     Ok(tx.commit().await?)
 }

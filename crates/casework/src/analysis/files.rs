@@ -16,7 +16,8 @@ const NAME_BYTES_MAX: usize = 150;
 pub fn safe_name(raw: &str) -> String {
     let last = raw.rsplit(['/', '\\']).next().unwrap_or_default();
     let steers = |c: char| {
-        c.is_control() || matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+        c.is_control()
+            || matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
     };
     let clean: String = last.chars().filter(|c| !steers(*c) && !r#":*?"<>|"#.contains(*c)).collect();
     let clean = clean.trim().trim_start_matches('.').trim();
@@ -201,7 +202,10 @@ mod tests {
         assert!(matches!(refused, Refused::State("too_large")));
         let broken = stream::iter([Ok("ab"), Err("gone")]);
         receive(dir.path(), "a.csv", 100, broken).await.unwrap_err();
-        assert!(matches!(receive(dir.path(), "a", 9, pieces(&[])).await.unwrap_err(), Refused::State("empty")));
+        assert!(matches!(
+            receive(dir.path(), "a", 9, pieces(&[])).await.unwrap_err(),
+            Refused::State("empty")
+        ));
         drop(copy(dir.path(), "b.csv", 100, "xyz".as_bytes()).unwrap());
         assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1, "only what was kept stands");
     }

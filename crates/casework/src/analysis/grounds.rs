@@ -59,7 +59,9 @@ pub fn check(form: &Form, now: Micros) -> Result<Grounds, Vec<Refused>> {
     }
     match (&until, &retain_until) {
         (Some(_), None) => wrong.push(Refused::Field { field: "retain_until", why: "not_a_date" }),
-        (_, Some(day)) if *day < today(now) => wrong.push(Refused::Field { field: "retain_until", why: "past" }),
+        (_, Some(day)) if *day < today(now) => {
+            wrong.push(Refused::Field { field: "retain_until", why: "past" })
+        }
         _ => {}
     }
     if wrong.is_empty() {
@@ -95,7 +97,13 @@ mod tests {
     fn person_data_need_all_five_grounds_and_a_day_that_is_not_past() {
         assert_eq!(check(&case(), NOW).unwrap().retain_until.as_deref(), Some("2020-12-31"));
         let empty = Form { name: "x".into(), kind: "case".into(), ..Form::default() };
-        let all = ["case_no: missing", "basis: missing", "purpose: missing", "approver: missing", "retain_until: missing"];
+        let all = [
+            "case_no: missing",
+            "basis: missing",
+            "purpose: missing",
+            "approver: missing",
+            "retain_until: missing",
+        ];
         assert_eq!(complaints(&empty), all);
         assert_eq!(complaints(&Form { retain_until: "明年".into(), ..case() }), ["retain_until: not_a_date"]);
         assert_eq!(complaints(&Form { retain_until: "2020-06-29".into(), ..case() }), ["retain_until: past"]);

@@ -100,7 +100,17 @@ mod tests {
         let names: Vec<String> = list(&folder).unwrap().into_iter().map(|f| f.name).collect();
         assert_eq!(names, ["案件/会员.csv"]);
         open(&folder, "案件/会员.csv").unwrap();
-        for name in ["../secret", "link.csv", "up/secret", "/etc/passwd", "", ".", "案件", "案件/../../secret", "none"] {
+        for name in [
+            "../secret",
+            "link.csv",
+            "up/secret",
+            "/etc/passwd",
+            "",
+            ".",
+            "案件",
+            "案件/../../secret",
+            "none",
+        ] {
             assert!(matches!(open(&folder, name), Err(Refused::State("outside"))), "{name}");
         }
     }

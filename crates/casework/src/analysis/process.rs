@@ -105,7 +105,9 @@ pub(super) async fn run(
             let how = code.map_or_else(|| "by a signal".to_owned(), |code| format!("with code {code}"));
             Ok(Ended::Said(Said {
                 code: "process".to_owned(),
-                message: format!("计算进程意外结束，请检查内存与磁盘后重试。\nThe process ended {how}; look at memory and disk."),
+                message: format!(
+                    "计算进程意外结束，请检查内存与磁盘后重试。\nThe process ended {how}; look at memory and disk."
+                ),
             }))
         }
         (None, Some(said)) => Ok(Ended::Said(said)),
@@ -118,7 +120,9 @@ async fn listen(err: ChildStderr, job: &Ctx) -> Option<Said> {
     let (mut told_at, mut phase) = (None::<Instant>, String::new());
     while let Ok(Some(line)) = lines.next_segment().await {
         let Ok(value) = serde_json::from_slice::<Value>(&line) else { continue };
-        if let (Some(code), Some(message)) = (value["error"]["code"].as_str(), value["error"]["message"].as_str()) {
+        if let (Some(code), Some(message)) =
+            (value["error"]["code"].as_str(), value["error"]["message"].as_str())
+        {
             said = Some(Said { code: code.to_owned(), message: message.to_owned() });
         }
         let progress = &value["progress"];

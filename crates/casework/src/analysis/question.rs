@@ -8,10 +8,10 @@ use crate::job::{Ctx, Failure, Work};
 use futures::future::BoxFuture;
 use mingjing_model::id::{AccountId, AnalysisId, JobId, OfficeId};
 use mingjing_model::time::Micros;
+use mingjing_store::Db;
 use mingjing_store::analysis::{self, Analysis, Question, QuestionKind};
 use mingjing_store::audit::{self, Entry};
 use mingjing_store::job::{self, NewJob};
-use mingjing_store::Db;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::ffi::OsString;
@@ -69,7 +69,13 @@ impl Asked {
 ///
 /// # Errors
 /// `not_done` where there are no results; the database refuses.
-pub async fn ask(db: &Db, found: &Analysis, asked: &Asked, title: &str, entry: Entry) -> Result<i64, Refused> {
+pub async fn ask(
+    db: &Db,
+    found: &Analysis,
+    asked: &Asked,
+    title: &str,
+    entry: Entry,
+) -> Result<i64, Refused> {
     if found.state != "done" || found.deleted_at.is_some() {
         return Err(Refused::State("not_done"));
     }
@@ -111,7 +117,9 @@ pub fn answer(house: &House, question: &Question) -> Result<Option<Value>, Refus
         return Ok(None);
     }
     let bytes = fs::read(house.answer(AnalysisId(question.analysis_id), question.id))?;
-    serde_json::from_slice(&bytes).map(Some).map_err(|e| Refused::World(format!("answer {}: {e}", question.id)))
+    serde_json::from_slice(&bytes)
+        .map(Some)
+        .map_err(|e| Refused::World(format!("answer {}: {e}", question.id)))
 }
 
 /// Takes a question back; an answer that is there stays.
@@ -152,7 +160,9 @@ impl Answer {
     async fn work(&self, job: &Ctx) -> Result<Value, Failure> {
         let number = job.input()["question"].as_i64();
         let number = number.ok_or_else(|| Failure::Final("the job names no question".to_owned()))?;
-        let Some(question) = analysis::question(job.db(), number).await? else { return Ok(json!({"skipped": true})) };
+        let Some(question) = analysis::question(job.db(), number).await? else {
+            return Ok(json!({"skipped": true}));
+        };
         let id = AnalysisId(question.analysis_id);
         let found = analysis::find(job.db(), id).await?;
         let is_wanted = !matches!(question.state.as_str(), "done" | "cancelled");
@@ -180,7 +190,8 @@ impl Answer {
                 Err(Failure::Cancelled)
             }
             Err(error) => {
-                told(job, number, "failed", Some(&json!({"code": "world", "message": error}).to_string())).await?;
+                told(job, number, "failed", Some(&json!({"code": "world", "message": error}).to_string()))
+                    .await?;
                 Err(Failure::Final(error))
             }
         }
@@ -215,7 +226,9 @@ fn arguments(house: &House, id: AnalysisId, asked: &Asked) -> Vec<OsString> {
     all.push(with("out", house.results(id).into()));
     all.push(with("inputs", house.inputs(id).into()));
     let own: Vec<(&str, String)> = match asked {
-        Asked::Person { person, figure } => vec![("person", format!("P{person}")), ("figure", figure.clone())],
+        Asked::Person { person, figure } => {
+            vec![("person", format!("P{person}")), ("figure", figure.clone())]
+        }
         Asked::Account { account, figure } => vec![("account", account.clone()), ("figure", figure.clone())],
         Asked::Policies(one, other) => vec![("policy", one.clone()), ("policy", other.clone())],
     };

@@ -78,7 +78,8 @@ impl Analyse {
         for _ in 0..WAITS_MAX {
             let ended = process::run(&self.program, &folder, &arguments, job).await.map_err(|e| world(&e))?;
             // The process of a server that was killed a moment ago may still be on its way out.
-            let is_in_use = matches!(&ended, Ended::Said(said) if said.message.contains("another run is writing here"));
+            let is_in_use =
+                matches!(&ended, Ended::Said(said) if said.message.contains("another run is writing here"));
             if !is_in_use {
                 return Ok(ended);
             }
@@ -125,9 +126,10 @@ fn forget_half(house: &House, id: AnalysisId) {
 
 async fn ended_as(job: &Ctx, found: &Analysis, end: &End) -> Result<(), Failure> {
     let (action, detail) = match end {
-        End::Done(figures) => {
-            ("analysis.done", json!({"run": found.run, "accounts": figures.accounts, "persons": figures.persons}))
-        }
+        End::Done(figures) => (
+            "analysis.done",
+            json!({"run": found.run, "accounts": figures.accounts, "persons": figures.persons}),
+        ),
         End::Failed(said) => {
             let code = serde_json::from_str::<Value>(said).map_or(Value::Null, |said| said["code"].clone());
             ("analysis.failed", json!({"run": found.run, "code": code}))
@@ -202,7 +204,9 @@ fn arguments(house: &House, found: &Analysis, files: &[File], mapping: &Path) ->
         ("approver", &found.approver),
         ("retain-until", &found.retain_until),
     ];
-    all.extend(grounds.iter().map(|(name, value)| with_value(name, value.as_deref().unwrap_or_default().as_ref())));
+    all.extend(
+        grounds.iter().map(|(name, value)| with_value(name, value.as_deref().unwrap_or_default().as_ref())),
+    );
     all
 }
 

@@ -71,11 +71,12 @@ impl People<'_> {
             scopes: scopes.to_vec(),
             expires_at: self.by.at + Micros::from(days) * DAY,
         };
+        let division = self.account(owner).await?.division;
         let mut tx = self.db.begin().await?;
         let id = token::insert(&mut tx, &new, self.by.at).await?;
         let detail = json!({"name": new.name, "scopes": scopes, "days": days});
-        audit::append(&mut tx, &self.by.entry("token_created", Kind::ApiToken.word(), id, None, detail))
-            .await?;
+        let entry = self.by.entry("token_created", Kind::ApiToken.word(), id, Some(&division), detail);
+        audit::append(&mut tx, &entry).await?;
         tx.commit().await?;
         Ok((id, shown))
     }
@@ -87,11 +88,12 @@ impl People<'_> {
     pub async fn revoke_token(&self, id: i64) -> Result<(), Error> {
         let token = token::find(self.db, id).await?.ok_or_else(|| Error::missing(Kind::ApiToken, id))?;
         self.allow(Action::Delete, &Resource::new(Kind::ApiToken, id).owned_by(token.account))?;
+        let division = self.account(token.account).await?.division;
         let mut tx = self.db.begin().await?;
         if token::revoke(&mut tx, id, self.by.at).await? {
             let detail = json!({"name": token.name});
-            audit::append(&mut tx, &self.by.entry("token_revoked", Kind::ApiToken.word(), id, None, detail))
-                .await?;
+            let entry = self.by.entry("token_revoked", Kind::ApiToken.word(), id, Some(&division), detail);
+            audit::append(&mut tx, &entry).await?;
         }
         Ok(tx.commit().await?)
     }

@@ -43,7 +43,8 @@ fn a_workbook_weighs_all_its_members_whatever_its_directory_claims() {
     assert!(matches!(unpacked_bytes(&path, weight - 1), Err(Refused::TooHeavy(_))));
     // A directory that claims that every member unpacks to nothing.
     let mut bytes = std::fs::read(&path).unwrap();
-    let entries: Vec<usize> = bytes.windows(4).enumerate().filter(|(_, four)| four == b"PK\x01\x02").map(|(at, _)| at).collect();
+    let entries: Vec<usize> =
+        bytes.windows(4).enumerate().filter(|(_, four)| four == b"PK\x01\x02").map(|(at, _)| at).collect();
     assert!(!entries.is_empty());
     for at in entries {
         bytes[at + 24..at + 28].fill(0);

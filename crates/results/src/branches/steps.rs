@@ -55,13 +55,21 @@ impl Branches {
             last = Some(child.account.clone());
             steps.push(self.end_of_line(child)?);
         }
-        let behind = if place < end { self.siblings_left(place, end, total, &steps, after.is_some())? } else { 0 };
+        let behind =
+            if place < end { self.siblings_left(place, end, total, &steps, after.is_some())? } else { 0 };
         Ok(Steps { steps, left: behind, last: last.filter(|_| place < end) })
     }
 
     /// How many children stand from `place` on: told by the number of children on a first page, else counted up to
     /// a bound, because children are not numbered.
-    fn siblings_left(&self, mut place: u32, end: u32, total: u32, steps: &[Step], is_later: bool) -> Result<u32, Error> {
+    fn siblings_left(
+        &self,
+        mut place: u32,
+        end: u32,
+        total: u32,
+        steps: &[Step],
+        is_later: bool,
+    ) -> Result<u32, Error> {
         if !is_later {
             return Ok(total.saturating_sub(steps.len() as u32));
         }

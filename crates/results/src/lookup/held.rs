@@ -66,10 +66,13 @@ impl Identities {
                 let batch = batch.map_err(|e| Error::broken(&table.path, e.to_string()))?;
                 let (persons, numbers) = (text(&batch, 0, table)?, text(&batch, 1, table)?);
                 for i in 0..batch.num_rows() {
-                    let own = persons.value(i).strip_prefix('P').and_then(|digits| digits.parse::<u32>().ok());
+                    let own =
+                        persons.value(i).strip_prefix('P').and_then(|digits| digits.parse::<u32>().ok());
                     match own.ok_or_else(|| wrong(table, 0))?.cmp(&person) {
                         std::cmp::Ordering::Less => {}
-                        std::cmp::Ordering::Equal if numbers.is_valid(i) => found.push(numbers.value(i).to_owned()),
+                        std::cmp::Ordering::Equal if numbers.is_valid(i) => {
+                            found.push(numbers.value(i).to_owned())
+                        }
                         std::cmp::Ordering::Equal => {}
                         std::cmp::Ordering::Greater => return Ok(found),
                     }

@@ -227,7 +227,11 @@ impl Persons {
             for row in 0..batch.num_rows() {
                 person += 1;
                 if lets(row) {
-                    let value = if query.sort == PersonColumn::Person { Some(i64::from(person)) } else { values(row) };
+                    let value = if query.sort == PersonColumn::Person {
+                        Some(i64::from(person))
+                    } else {
+                        values(row)
+                    };
                     tell(value, person);
                 }
             }
@@ -259,7 +263,10 @@ fn lets_through<'a>(
     let mut flags = Vec::new();
     for (flag, place) in [(filter.floor_met, 11), (filter.grave_persons, 13), (filter.grave_amount, 14)] {
         if let (Some(flag), Some(column)) = (flag, at(place)) {
-            flags.push((array(batch, table, column)?.as_boolean_opt().ok_or_else(|| super::wrong(table, column))?, flag));
+            flags.push((
+                array(batch, table, column)?.as_boolean_opt().ok_or_else(|| super::wrong(table, column))?,
+                flag,
+            ));
         }
     }
     Ok(move |row| {

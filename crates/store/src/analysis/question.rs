@@ -118,7 +118,11 @@ pub async fn question_like(
 ///
 /// # Errors
 /// The database refuses.
-pub async fn questions(db: &Db, (id, run): (AnalysisId, i64), kind: QuestionKind) -> Result<Vec<Question>, Error> {
+pub async fn questions(
+    db: &Db,
+    (id, run): (AnalysisId, i64),
+    kind: QuestionKind,
+) -> Result<Vec<Question>, Error> {
     const SQL: &str = include_str!("questions.sql");
     Ok(on!(db, p => sqlx::query_as(SQL).bind(id.0).bind(run).bind(kind.word()).fetch_all(p).await)?)
 }

@@ -185,10 +185,13 @@ async fn the_log_takes_no_change_but_a_new_row() {
     }
 }
 
+/// A name, SQL, and what is to be found.
+type Case = (&'static str, String, fn(&[Fault]) -> bool);
+
 #[tokio::test]
 async fn every_change_past_the_program_is_found() {
     let of = "(select entry_id from audit_link where seq = 3)";
-    let cases: Vec<(&str, String, fn(&[Fault]) -> bool)> = vec![
+    let cases: Vec<Case> = vec![
         ("update name", format!("update audit_entry set account_name = '李强' where id = {of}"), |found| {
             matches!(found, [Fault::Entry { seq: 3, .. }])
         }),

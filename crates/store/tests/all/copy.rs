@@ -215,7 +215,9 @@ async fn nothing_that_is_there_is_written_over() {
 }
 
 /// Whatever is changed in a backup.
-fn damages() -> Vec<(&'static str, fn(&Path))> {
+type Damage = (&'static str, fn(&Path));
+
+fn damages() -> Vec<Damage> {
     fn change(path: &Path, change: impl Fn(&mut Vec<u8>)) {
         let mut bytes = std::fs::read(path).unwrap();
         change(&mut bytes);

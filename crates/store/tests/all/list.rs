@@ -76,7 +76,8 @@ async fn every_row_stands_on_one_page_in_order_there_and_back() {
                 });
                 for size in [1, 7, 60, 61, 62] {
                     let (there, back) = walk(&world, &ask(key, is_descending, size)).await;
-                    let what = format!("{}: by {key}, descending {is_descending}, {size} a page", world.name());
+                    let what =
+                        format!("{}: by {key}, descending {is_descending}, {size} a page", world.name());
                     assert_eq!(there, ids(&expected), "{what}");
                     assert_eq!(back, ids(&expected), "{what}, back");
                 }
@@ -99,7 +100,11 @@ async fn a_row_that_comes_or_goes_in_between_moves_no_page() {
             .await;
         assert_eq!(ids(&page(&world.db, &asked).await.unwrap().rows), before, "{}", world.name());
         world.sql(&format!("delete from job where id = {}", first.rows[4][0].number().unwrap())).await;
-        assert_eq!(ids(&page(&world.db, &asked).await.unwrap().rows), before, "the row of the cursor itself is gone");
+        assert_eq!(
+            ids(&page(&world.db, &asked).await.unwrap().rows),
+            before,
+            "the row of the cursor itself is gone"
+        );
     }
 }
 
@@ -118,7 +123,13 @@ async fn filters_find_the_same_rows_on_both_databases() {
         (vec![Filter::OneOf(key("state"), vec![text("failed"), text("x' or '1'='1")])], 12),
         (vec![Filter::OneOf(key("state"), vec![])], 0),
         (vec![Filter::OneOf(key("owner"), vec![Value::Number(2)])], 30),
-        (vec![Filter::From(key("created_at"), Value::Number(1010)), Filter::To(key("created_at"), Value::Number(1011))], 6),
+        (
+            vec![
+                Filter::From(key("created_at"), Value::Number(1010)),
+                Filter::To(key("created_at"), Value::Number(1011)),
+            ],
+            6,
+        ),
         (vec![Filter::Below(key("created_at"), Value::Number(1001))], 2),
         (vec![Filter::IsNull(key("finished_at"), true)], 20),
         (vec![Filter::IsNull(key("finished_at"), false)], 40),
@@ -143,7 +154,8 @@ async fn nobody_sees_a_row_outside_the_scope() {
     for world in worlds().await {
         fill(&world, 60).await;
         let mut asked = ask("id", false, 100);
-        let binds = vec![Value::Text("520101".to_owned()), Value::Text("520102".to_owned()), Value::Number(1)];
+        let binds =
+            vec![Value::Text("520101".to_owned()), Value::Text("520102".to_owned()), Value::Number(1)];
         asked.scope = Condition::new("(division >= $1 and division < $2 and owner = $3)".to_owned(), binds);
         asked.filters = vec![Filter::OneOf("state".to_owned(), vec![Value::Text("done".to_owned())])];
         for row in page(&world.db, &asked).await.unwrap().rows {
@@ -166,7 +178,8 @@ async fn hot_pages_are_found_by_an_index() {
         let mut said = String::new();
         let newest = ask("created_at", true, 50);
         let mut behind = newest.clone();
-        behind.cursor = Some(Cursor { is_back: false, value: Value::Number(5000), id: Value::Number(12_000) });
+        behind.cursor =
+            Some(Cursor { is_back: false, value: Value::Number(5000), id: Value::Number(12_000) });
         let mut back = newest.clone();
         back.cursor = Some(Cursor { is_back: true, value: Value::Number(5000), id: Value::Number(12_000) });
         let mut own = newest.clone();
@@ -177,12 +190,16 @@ async fn hot_pages_are_found_by_an_index() {
                 said.push_str(&format!("  {line}\n"));
             }
         }
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/all/list/plan.{}.txt", world.name()));
+        let path =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/all/list/plan.{}.txt", world.name()));
         if std::env::var_os("UPDATE_GOLDEN").is_some() {
             std::fs::write(&path, &said).unwrap();
         }
         let kept = std::fs::read_to_string(&path).unwrap_or_default();
         assert_eq!(said, kept, "{} (UPDATE_GOLDEN=1 writes it anew)", path.display());
-        assert!(!said.contains("TEMP B-TREE") && !said.contains("Sort") && !said.contains("Seq Scan on job"), "{said}");
+        assert!(
+            !said.contains("TEMP B-TREE") && !said.contains("Sort") && !said.contains("Seq Scan on job"),
+            "{said}"
+        );
     }
 }

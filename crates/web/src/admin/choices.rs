@@ -23,6 +23,20 @@ pub async fn offices(app: &App, signed: &Signed, action: Action, kind: Kind) -> 
     Ok(offices)
 }
 
+/// Open offices in which they may grant some role to somebody, from the city down. Which role matters to the policies, so
+/// this cannot be asked as a scope.
+///
+/// # Errors
+/// The database cannot be read.
+pub async fn granting(app: &App, signed: &Signed, to: AccountId) -> Result<Vec<Office>, Fault> {
+    let mut offices = office::offices(&app.db).await?;
+    offices.retain(|office| {
+        office.closed_at.is_none()
+            && !roles(app, signed, std::slice::from_ref(office), Some(to)).is_empty()
+    });
+    Ok(offices)
+}
+
 /// Offices as choices.
 pub fn of_offices(offices: &[Office]) -> Vec<Choice> {
     let choice = |office: &Office| Choice { value: office.id.to_string(), label: office.name.clone() };

@@ -265,7 +265,7 @@ mod tests {
             Some(json!({"name": "赵甲子", "office": 2, "telephone": "0851"})),
         );
         let said = differences(Lang::Zh, &changed, &names);
-        assert_eq!(said, ["单位：“甲局”→“乙局”", "电话：“（无）”→“0851”"]);
+        assert_eq!(said, ["机构：“甲局”→“乙局”", "电话：“（无）”→“0851”"]);
     }
 
     #[test]

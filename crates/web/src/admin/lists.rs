@@ -5,11 +5,15 @@ use crate::app::{App, show};
 use crate::fault::Fault;
 use crate::list::{Column, Filter, List, Show, Spec};
 use crate::look::Shell;
+use crate::look::chart::{self, Area, Chart};
+use crate::look::write::number;
 use crate::signed::Signed;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use mingjing_casework::permission::{Action, Columns, Kind};
+use mingjing_casework::permission::{Action, Columns, Kind, Resource};
+use mingjing_model::division::is_within;
 use mingjing_store::list::{Column as Stored, Source};
+use mingjing_store::{account, office};
 use std::sync::Arc;
 
 /// Kinds of agencies, as filters offer them.
@@ -180,6 +184,7 @@ struct ListPage {
     shell: Shell,
     tabs: Vec<super::Tab>,
     action: Option<super::MainAction>,
+    chart: Option<Chart>,
     list: List,
 }
 
@@ -188,15 +193,15 @@ async fn page(
     signed: &Signed,
     spec: &'static Spec,
     query: Option<&str>,
-    key: &str,
-    making: Option<&'static str>,
+    (key, making): (&str, &'static str),
+    chart: Option<Chart>,
 ) -> Result<Response, Fault> {
     let lang = signed.lang;
     let list = List::open(app, signed, spec, query.unwrap_or_default()).await?;
     let shell = Shell::new(app, signed, crate::look::Section::Admin, &format!("{key}.title")).await.lead(key);
-    let making = making.filter(|_| signed.could(app, Action::Create, spec.kind));
+    let making = signed.could(app, Action::Create, spec.kind).then_some(making);
     let action = making.map(|href| super::MainAction { label: lang.t(&format!("{key}.new")), href });
-    show(&ListPage { shell, tabs: tabs(app, signed, spec.path), action, list })
+    show(&ListPage { shell, tabs: tabs(app, signed, spec.path), action, chart, list })
 }
 
 /// `GET /admin/people`.
@@ -208,7 +213,7 @@ pub async fn people(
     signed: Signed,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Fault> {
-    page(&app, &signed, &PEOPLE, query.as_deref(), "admin.people", Some("/admin/people/new")).await
+    page(&app, &signed, &PEOPLE, query.as_deref(), ("admin.people", "/admin/people/new"), None).await
 }
 
 /// `GET /admin/offices`.
@@ -220,7 +225,7 @@ pub async fn offices(
     signed: Signed,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Fault> {
-    page(&app, &signed, &OFFICES, query.as_deref(), "admin.offices", Some("/admin/offices/new")).await
+    page(&app, &signed, &OFFICES, query.as_deref(), ("admin.offices", "/admin/offices/new"), None).await
 }
 
 /// `GET /admin/divisions`.
@@ -232,5 +237,30 @@ pub async fn divisions(
     signed: Signed,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Fault> {
-    page(&app, &signed, &DIVISIONS, query.as_deref(), "admin.divisions", Some("/admin/divisions/new")).await
+    page(&app, &signed, &DIVISIONS, query.as_deref(), ("admin.divisions", "/admin/divisions/new"), Some(map(&app, &signed).await?)).await
+}
+
+/// The districts on the map, by the people in use that the reader may see.
+async fn map(app: &App, signed: &Signed) -> Result<Chart, Fault> {
+    let lang = signed.lang;
+    let scope = signed.scope(app, Action::List, Kind::Account);
+    let mut seen = account::all(&app.db).await?;
+    seen.retain(|person| {
+        let what = Resource::new(Kind::Account, person.id).held_by(&person.agency, &person.division);
+        person.disabled_at.is_none() && scope.holds(&what.owned_by(person.id()))
+    });
+    let mut areas = Vec::new();
+    let mut most: Option<(i64, String)> = None;
+    for division in office::divisions(&app.db).await?.into_iter().filter(|one| one.level == "district") {
+        let within = seen.iter().filter(|person| is_within(&person.division, &division.code)).count();
+        let count = i64::try_from(within).unwrap_or(i64::MAX);
+        if most.as_ref().is_none_or(|(more, _)| count > *more) {
+            most = Some((count, division.name.clone()));
+        }
+        let href = format!("/admin/divisions/{}", division.code);
+        areas.push(Area::new(division.code, count, number(count)).href(href));
+    }
+    let (count, name) = most.unwrap_or_default();
+    let title = lang.f("admin.divisions.map", &[("most", &name), ("count", &count)]);
+    Ok(chart::map(&title, [lang.t("admin.field.division"), lang.t("admin.list_offices.people")], &areas))
 }

@@ -38,7 +38,7 @@ pub async fn show(State(app): State<Arc<App>>, signed: Signed) -> Result<Respons
         title: lang.t("admin.title").to_owned(),
         note: String::new(),
         empty: "",
-        heads: ["name", "message"].map(|name| lang.t(&format!("admin.field.{name}"))).to_vec(),
+        heads: ["title", "message"].map(|name| lang.t(&format!("admin.field.{name}"))).to_vec(),
         rows,
     });
     Page::new(&app, &signed, "/admin", "admin.overview").await.show(thing)

@@ -8,13 +8,14 @@ use crate::signed::Signed;
 use crate::words::Lang;
 use axum::extract::State;
 use axum::response::Response;
-use mingjing_casework::permission::{self, Action, Actor, Clause, Gate, Kind, Place, Post, Role, Scope};
+use mingjing_casework::permission::{self, Action, Actor, Gate, Kind, Post, Resource, Role};
 use mingjing_model::id::{AccountId, OfficeId};
 use mingjing_store::account;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-/// The city of the sample posts.
+/// The city of the sample posts, and a district in it.
 const CITY: &str = "5201";
+const DISTRICT: &str = "520102";
 /// An agency that steers, and one that does not.
 const AGENCIES: [&str; 2] = ["coordination", "market_regulation"];
 
@@ -39,10 +40,21 @@ pub async fn roles(State(app): State<Arc<App>>, signed: Signed) -> Result<Respon
             note: purpose.clone(),
             empty: lang.t("admin.reach.nothing"),
             heads: ["admin.roles.kind", "admin.reach.steering", "admin.reach.other"].map(|key| lang.t(key)).to_vec(),
-            rows: rows(&app.gate, role.role, lang),
+            rows: matrix(&app.gate, lang)[thing.tables.len()].clone(),
         });
     }
     Page::new(&app, &signed, "/admin/roles", "admin.roles").await.show(thing)
+}
+
+/// The lines of all roles in their order. The policies are compiled in: asked once, told for ever.
+fn matrix(gate: &Gate, lang: Lang) -> &'static [Vec<Row>] {
+    static ZH: OnceLock<Vec<Vec<Row>>> = OnceLock::new();
+    static EN: OnceLock<Vec<Vec<Row>>> = OnceLock::new();
+    let kept = match lang {
+        Lang::Zh => &ZH,
+        Lang::En => &EN,
+    };
+    kept.get_or_init(|| permission::roles().iter().map(|text| rows(gate, text.role, lang)).collect())
 }
 
 /// A line for each kind of thing of which the role may do anything.
@@ -69,7 +81,7 @@ fn actor(role: Role, agency: &str) -> Actor {
 fn words(gate: &Gate, actor: &Actor, kind: Kind, lang: Lang) -> String {
     let mut groups: Vec<(String, Vec<&str>)> = Vec::new();
     for action in Action::ALL {
-        let reach = reach(&gate.scope(actor, *action, kind), lang);
+        let reach = reach(gate, actor, *action, kind, lang);
         if reach.is_empty() {
             continue;
         }
@@ -87,27 +99,34 @@ fn words(gate: &Gate, actor: &Actor, kind: Kind, lang: Lang) -> String {
     said.collect::<Vec<_>>().join(semicolon)
 }
 
-/// How far a scope reaches, in words; empty for nothing.
-fn reach(scope: &Scope, lang: Lang) -> String {
-    let mut said: Vec<&str> = scope.0.iter().map(|clause| lang.t(clause_key(clause))).collect();
-    said.sort_unstable();
-    said.dedup();
+/// How far it reaches, in words, found by asking about things near and far; empty for nothing.
+fn reach(gate: &Gate, actor: &Actor, action: Action, kind: Kind, lang: Lang) -> String {
+    // Of grants the id is the role; any but the auditor's, which is a rule of its own.
+    let thing = || Resource::new(kind, if kind == Kind::RoleGrant { "reviewer" } else { "1" });
+    let may = |resource: &Resource| gate.may(actor, action, resource);
+    let post = &actor.posts[0];
+    let stranger = "tax";
+    let is_own = may(&thing().held_by(&post.agency, CITY));
+    let is_nowhere = may(&thing());
+    let mut keys = Vec::new();
+    if is_own {
+        let is_below = may(&thing().held_by(&post.agency, DISTRICT));
+        let is_wide = may(&thing().held_by(stranger, CITY));
+        keys.push(match (is_below, is_wide) {
+            (true, true) if is_nowhere => "admin.reach.all",
+            (true, true) => "admin.reach.within",
+            (true, false) => "admin.reach.within_agency",
+            (false, true) => "admin.reach.only",
+            (false, false) => "admin.reach.only_agency",
+        });
+    } else if may(&thing().held_by(stranger, CITY).owned_by(actor.account)) || may(&thing().owned_by(actor.account)) {
+        keys.push("admin.reach.own");
+    }
+    if is_nowhere && keys.first() != Some(&"admin.reach.all") {
+        keys.push("admin.reach.nowhere");
+    }
+    let said: Vec<&str> = keys.into_iter().map(|key| lang.t(key)).collect();
     said.join(if lang == Lang::Zh { "，以及" } else { ", and " })
-}
-
-fn clause_key(clause: &Clause) -> &'static str {
-    if clause.owner.is_some() {
-        return "admin.reach.own";
-    }
-    match (&clause.place, &clause.agency) {
-        (Place::Anywhere, _) => "admin.reach.all",
-        (Place::Nowhere, _) => "admin.reach.nowhere",
-        (Place::Within(_), None) => "admin.reach.within",
-        (Place::Within(_), Some(_)) => "admin.reach.within_agency",
-        (Place::Only(code), _) if code != CITY => "admin.reach.above",
-        (Place::Only(_), None) => "admin.reach.only",
-        (Place::Only(_), Some(_)) => "admin.reach.only_agency",
-    }
 }
 
 #[cfg(test)]

@@ -21,9 +21,26 @@ pub async fn dress(State(app): State<Arc<App>>, request: Request, next: Next) ->
     let signed = request.extensions().get::<Signed>().cloned();
     let is_get = matches!(*request.method(), Method::GET | Method::HEAD);
     let response = next.run(request).await;
-    let Some(fault) = response.extensions().get::<Fault>().cloned() else { return response };
+    let fault = response.extensions().get::<Fault>().cloned().or_else(|| of_reader(&app, &response));
+    let Some(fault) = fault else { return response };
     let Some(visitor) = visitor else { return response };
     told(&app, signed.as_ref(), &visitor, is_get, &fault).await
+}
+
+/// What readers of forms, paths and queries refuse by themselves, as plain text in English.
+fn of_reader(app: &App, response: &Response) -> Option<Fault> {
+    let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    if !kind.is_empty() && !kind.starts_with("text/plain") {
+        return None;
+    }
+    match response.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Some(Fault::Large { bytes_max: app.settings.body_bytes_max }),
+        // A path that cannot be read names nothing.
+        StatusCode::BAD_REQUEST | StatusCode::UNSUPPORTED_MEDIA_TYPE | StatusCode::UNPROCESSABLE_ENTITY => {
+            Some(Fault::user("malformed", "fault.malformed"))
+        }
+        _ => None,
+    }
 }
 
 /// The answer to a fault.
@@ -161,21 +178,26 @@ async fn page(app: &App, signed: Option<&Signed>, visitor: &Visitor, fault: &Fau
     }
 }
 
-/// RFC 9457.
-fn problem(visitor: &Visitor, fault: &Fault) -> Response {
-    let said = Said::of(visitor.lang, fault);
+/// The problem document of a fault (RFC 9457).
+pub(crate) fn problem_text(lang: Lang, request: &str, fault: &Fault) -> String {
+    let said = Said::of(lang, fault);
     let mut problem = serde_json::json!({
         "type": format!("urn:mingjing:fault:{}", fault.code()),
         "title": said.title,
         "status": fault.status().as_u16(),
         "detail": said.text,
         "code": fault.code(),
-        "request": visitor.request,
+        "request": request,
     });
     if let Fault::User { field: Some(field), .. } = fault {
         problem["field"] = serde_json::json!(field);
     }
-    let mut response = (fault.status(), problem.to_string()).into_response();
+    problem.to_string()
+}
+
+fn problem(visitor: &Visitor, fault: &Fault) -> Response {
+    let text = problem_text(visitor.lang, &visitor.request, fault);
+    let mut response = (fault.status(), text).into_response();
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     if matches!(fault, Fault::SignIn) {

@@ -228,7 +228,7 @@ pub(super) async fn data(app: &App, signed: &Signed, account: &Account) -> Resul
 
 /// A role for this person; none where they may grant none.
 pub(super) async fn grant(app: &App, signed: &Signed, account: &Account) -> Result<Option<Form>, Fault> {
-    let offices = choices::offices(app, signed, Action::Create, Kind::RoleGrant).await?;
+    let offices = choices::granting(app, signed, account.id()).await?;
     let roles = choices::roles(app, signed, &offices, Some(account.id()));
     if roles.is_empty() {
         return Ok(None);

@@ -1,0 +1,2 @@
+-- Divisions. One row a division.
+select d.code, d.parent, d.level, d.name from division d

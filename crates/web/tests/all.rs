@@ -1,0 +1,14 @@
+//! The web as one program: every story in process, on both databases.
+
+mod all {
+    mod admin;
+    pub mod app;
+    mod csrf;
+    mod directory;
+    mod faults;
+    mod list;
+    mod network;
+    mod routes;
+    mod sign_in;
+    mod stories;
+}
