@@ -56,7 +56,9 @@ fn take(key: &str, value: &serde_yaml_ng::Value, found: &mut BTreeMap<String, St
         Value::Mapping(inner) => {
             for (name, value) in inner {
                 let Value::String(name) = name else {
-                    return Err(format!("below {key} stands a key that is no text; put it in quotes: {name:?}"));
+                    return Err(format!(
+                        "below {key} stands a key that is no text; put it in quotes: {name:?}"
+                    ));
                 };
                 take(&format!("{key}.{name}"), value, found)?;
             }

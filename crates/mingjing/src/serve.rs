@@ -45,7 +45,8 @@ pub struct Args {
 /// # Errors
 /// The user's: settings, address, certificate, the first administrator is missing. The world's: the database.
 pub fn run(args: &Args, out: &mut dyn Write) -> Result<(), Error> {
-    let more: Vec<(&str, String)> = args.listen.clone().map(|listen| ("listen", listen)).into_iter().collect();
+    let more: Vec<(&str, String)> =
+        args.listen.clone().map(|listen| ("listen", listen)).into_iter().collect();
     let settings = args.place.settings(&more)?;
     run_with(settings, &mut |url| {
         let said = writeln!(out, "明镜 Mingjing: {url}").and_then(|()| out.flush());
@@ -97,8 +98,14 @@ async fn serve(settings: Settings, say: &mut dyn FnMut(&str) -> Result<(), Error
 
     let mut works = works(&data)?;
     works.extend(mingjing_web::list::works(&app));
-    mingjing_store::job::schedule::put(&db, "network_retention", "network_retention", RETENTION_EVERY, clock.now())
-        .await?;
+    mingjing_store::job::schedule::put(
+        &db,
+        "network_retention",
+        "network_retention",
+        RETENTION_EVERY,
+        clock.now(),
+    )
+    .await?;
     let runner = Runner::new(db.clone(), Arc::clone(&clock), works).with_workers(workers);
     // Only this start sets it.
     let _ = app.nudge.set(runner.nudge());

@@ -47,7 +47,8 @@ pub const SOURCE: Source = Source {
 };
 
 /// What decides who may see an entry.
-pub const COLUMNS: Columns<'static> = Columns { agency: Some("agency"), division: Some("division"), owner: None };
+pub const COLUMNS: Columns<'static> =
+    Columns { agency: Some("agency"), division: Some("division"), owner: None };
 
 /// The routes.
 pub fn routes() -> Routes {
@@ -204,8 +205,18 @@ async fn entry(
     let fact = |key: &str| (lang.t(&format!("audit.column.{key}")), text(item, key));
     let mut facts = vec![(lang.t("audit.column.what"), action(lang, &text(item, "action")))];
     let keys = [
-        "id", "at", "account_name", "office_name", "action", "subject_kind", "subject_id", "division", "detail",
-        "request", "address", "seq",
+        "id",
+        "at",
+        "account_name",
+        "office_name",
+        "action",
+        "subject_kind",
+        "subject_id",
+        "division",
+        "detail",
+        "request",
+        "address",
+        "seq",
     ];
     facts.extend(keys.map(fact));
     let shell = Shell::new(&app, &signed, Section::Audit, "audit.entry").await;

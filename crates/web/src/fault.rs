@@ -135,7 +135,14 @@ impl From<mingjing_store::Error> for Fault {
                 Fault::Conflict { who: String::new(), when: 0, what: kind.to_owned() }
             }
             Error::Taken(_) => Fault::user("taken", "fault.taken"),
-            error => Fault::World(error.to_string()),
+            error => {
+                let text = error.to_string();
+                // NUL, which PostgreSQL cannot hold: nobody types it by accident.
+                match text.contains("invalid byte sequence for encoding") {
+                    true => Fault::user("malformed", "fault.malformed"),
+                    false => Fault::World(text),
+                }
+            }
         }
     }
 }

@@ -19,10 +19,11 @@ const STOPPED: i64 = 20_000_000;
 
 /// The routes.
 pub fn routes() -> Routes {
-    Routes::new()
-        .open(Method::GET, "/health", health)
-        .open(Method::GET, "/ready", ready)
-        .open(Method::GET, "/metrics", show_metrics)
+    Routes::new().open(Method::GET, "/health", health).open(Method::GET, "/ready", ready).open(
+        Method::GET,
+        "/metrics",
+        show_metrics,
+    )
 }
 
 /// `GET /health`: the program runs.
@@ -44,7 +45,8 @@ async fn ready(State(app): State<Arc<App>>) -> Response {
 /// `GET /metrics`, for the networks of the settings only; for all others there is no such page.
 async fn show_metrics(State(app): State<Arc<App>>, visitor: Visitor) -> Result<Response, Fault> {
     let address = visitor.address.as_deref().and_then(|address| address.parse::<IpAddr>().ok());
-    let may = address.is_some_and(|address| app.settings.metrics_from.iter().any(|known| known.holds(address)));
+    let may =
+        address.is_some_and(|address| app.settings.metrics_from.iter().any(|known| known.holds(address)));
     if !may {
         return Err(Fault::NotFound);
     }

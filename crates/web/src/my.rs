@@ -135,9 +135,15 @@ async fn shown(app: &App, signed: &Signed, typed: Typed) -> Result<Response, Fau
 
 async fn posts(app: &App, signed: &Signed) -> Result<Vec<String>, Fault> {
     let offices = mingjing_store::office::offices(&app.db).await?;
-    let name = |id: i64| offices.iter().find(|office| office.id == id).map_or("", |office| office.name.as_str());
+    let name =
+        |id: i64| offices.iter().find(|office| office.id == id).map_or("", |office| office.name.as_str());
     let role = |role| signed.lang.t(&format!("common.role.{role}"));
-    Ok(signed.actor.posts.iter().map(|post| format!("{} · {}", name(post.office.0), role(post.role))).collect())
+    Ok(signed
+        .actor
+        .posts
+        .iter()
+        .map(|post| format!("{} · {}", name(post.office.0), role(post.role)))
+        .collect())
 }
 
 fn session_line(lang: Lang, signed: &Signed, session: mingjing_store::session::Session) -> SessionLine {

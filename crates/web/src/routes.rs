@@ -56,7 +56,14 @@ impl Routes {
 
     /// A page or deed for those whose role may do `action` to some thing of `kind`.
     #[must_use]
-    pub fn page<H, T>(self, method: Method, path: &'static str, action: Action, kind: Kind, handler: H) -> Routes
+    pub fn page<H, T>(
+        self,
+        method: Method,
+        path: &'static str,
+        action: Action,
+        kind: Kind,
+        handler: H,
+    ) -> Routes
     where
         H: Handler<T, Arc<App>>,
         T: 'static,
@@ -66,7 +73,14 @@ impl Routes {
 
     /// Like [`Routes::page`] for uploads and downloads: the upload limit instead of the small one, no time limit.
     #[must_use]
-    pub fn long<H, T>(self, method: Method, path: &'static str, action: Action, kind: Kind, handler: H) -> Routes
+    pub fn long<H, T>(
+        self,
+        method: Method,
+        path: &'static str,
+        action: Action,
+        kind: Kind,
+        handler: H,
+    ) -> Routes
     where
         H: Handler<T, Arc<App>>,
         T: 'static,

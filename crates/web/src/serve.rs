@@ -61,7 +61,9 @@ fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The address is taken or not ours: the user's.
-    #[error("无法监听 {address}：{source}。请换一个端口（--listen）。\ncannot listen on {address}: {source}; choose another with --listen")]
+    #[error(
+        "无法监听 {address}：{source}。请换一个端口（--listen）。\ncannot listen on {address}: {source}; choose another with --listen"
+    )]
     Listen {
         /// Where.
         address: SocketAddr,
@@ -113,7 +115,11 @@ impl Bound {
     ///
     /// # Errors
     /// The listener broke.
-    pub async fn serve(self, app: Arc<App>, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), Error> {
+    pub async fn serve(
+        self,
+        app: Arc<App>,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<(), Error> {
         let handle = Handle::new();
         let stopper = handle.clone();
         let stopping = tokio::spawn(async move {

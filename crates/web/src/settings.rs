@@ -165,16 +165,16 @@ struct Given {
 impl Given {
     fn file(&mut self, name: &str, text: &str) -> Result<(), Unusable> {
         let origin = format!(" {name}");
-        let wrong = |setting: &str, why: String| Unusable {
-            name: setting.to_owned(),
-            origin: origin.clone(),
-            why,
-        };
-        let values: Option<BTreeMap<String, serde_yaml_ng::Value>> =
-            serde_yaml_ng::from_str(text).map_err(|e| wrong("*", format!("{e}; write `name: value` lines")))?;
+        let wrong =
+            |setting: &str, why: String| Unusable { name: setting.to_owned(), origin: origin.clone(), why };
+        let values: Option<BTreeMap<String, serde_yaml_ng::Value>> = serde_yaml_ng::from_str(text)
+            .map_err(|e| wrong("*", format!("{e}; write `name: value` lines")))?;
         for (setting, value) in values.unwrap_or_default() {
             if !ALL.iter().any(|known| known.name == setting) {
-                return Err(wrong(&setting, "there is no such setting; see docs/guide/settings.md".to_owned()));
+                return Err(wrong(
+                    &setting,
+                    "there is no such setting; see docs/guide/settings.md".to_owned(),
+                ));
             }
             use serde_yaml_ng::Value;
             let value = match value {
@@ -279,7 +279,8 @@ impl Given {
 
     fn database(&self, inside: impl Fn() -> String) -> Result<String, Unusable> {
         let Some(address) = self.optional("database") else { return Ok(inside()) };
-        let is_known = ["sqlite:", "postgres://", "postgresql://"].iter().any(|kind| address.starts_with(kind));
+        let is_known =
+            ["sqlite:", "postgres://", "postgresql://"].iter().any(|kind| address.starts_with(kind));
         match is_known {
             true => Ok(address),
             false => Err(self.wrong("database", "expected sqlite:FILE or postgres://USER@HOST/NAME")),
@@ -292,7 +293,8 @@ impl Given {
         let host = address.strip_prefix("https://").or_else(|| address.strip_prefix("http://"));
         match host {
             Some(host) if !host.is_empty() && !host.contains(['/', '?', '#', '@']) => Ok(Some(address)),
-            _ => Err(self.wrong("public_address", "expected http(s)://HOST or http(s)://HOST:PORT, nothing behind")),
+            _ => Err(self
+                .wrong("public_address", "expected http(s)://HOST or http(s)://HOST:PORT, nothing behind")),
         }
     }
 
@@ -300,8 +302,12 @@ impl Given {
         match (self.optional("tls_certificate"), self.optional("tls_key")) {
             (None, None) => Ok(None),
             (Some(certificate), Some(key)) => Ok(Some((certificate.into(), key.into()))),
-            (None, Some(_)) => Err(self.wrong("tls_certificate", "is missing beside tls_key; give both or none")),
-            (Some(_), None) => Err(self.wrong("tls_key", "is missing beside tls_certificate; give both or none")),
+            (None, Some(_)) => {
+                Err(self.wrong("tls_certificate", "is missing beside tls_key; give both or none"))
+            }
+            (Some(_), None) => {
+                Err(self.wrong("tls_key", "is missing beside tls_certificate; give both or none"))
+            }
         }
     }
 
@@ -353,8 +359,9 @@ mod tests {
 
     #[test]
     fn the_command_line_wins_over_the_environment_and_that_over_the_file() {
-        let environment = [("MINGJING_LISTEN", "127.0.0.1:2"), ("MINGJING_DATA", "/e"), ("MINGJING_LISTNE", "x")]
-            .map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let environment =
+            [("MINGJING_LISTEN", "127.0.0.1:2"), ("MINGJING_DATA", "/e"), ("MINGJING_LISTNE", "x")]
+                .map(|(name, value)| (name.to_owned(), value.to_owned()));
         let file = "listen: 127.0.0.1:1\ndata: /f\nrequest_seconds: 5\n";
         let flags = [("listen", "127.0.0.1:3".to_owned())];
         let settings = Settings::read(Some(("a.yaml", file)), environment, &flags).unwrap();

@@ -39,10 +39,15 @@ pub fn routes() -> Routes {
 }
 
 /// `POST /sign-out`.
-async fn sign_out(Shared(app): Shared<Arc<App>>, signed: Signed, session: Session) -> Result<Response, Fault> {
+async fn sign_out(
+    Shared(app): Shared<Arc<App>>,
+    signed: Signed,
+    session: Session,
+) -> Result<Response, Fault> {
     let mut tx = app.db.begin().await?;
     let account = signed.actor.account;
-    audit::append(&mut tx, &signed.entry("sign_out", mingjing_casework::permission::Kind::Account, account)).await?;
+    audit::append(&mut tx, &signed.entry("sign_out", mingjing_casework::permission::Kind::Account, account))
+        .await?;
     tx.commit().await?;
     session::end(&session).await?;
     Ok(Redirect::to("/sign-in").into_response())
@@ -98,7 +103,15 @@ mod tests {
 
     #[test]
     fn after_the_sign_in_nobody_is_led_elsewhere() {
-        for next in ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:x", "", "/\tx", "/sign-in"] {
+        for next in [
+            "https://evil.example",
+            "//evil.example",
+            "/\\evil.example",
+            "javascript:x",
+            "",
+            "/\tx",
+            "/sign-in",
+        ] {
             assert_eq!(way(next), "/", "{next:?}");
         }
         assert_eq!(way("/analyses?sort=-at"), "/analyses?sort=-at");

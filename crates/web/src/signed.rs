@@ -152,7 +152,11 @@ impl Signed {
             other.posts = vec![mingjing_casework::permission::Post { role: *role, ..post.clone() }];
             app.gate.may_any(&other, action, kind)
         };
-        Fault::Forbidden { action, kind, roles: Role::ALL.iter().filter(|role| holds(role)).copied().collect() }
+        Fault::Forbidden {
+            action,
+            kind,
+            roles: Role::ALL.iter().filter(|role| holds(role)).copied().collect(),
+        }
     }
 
     fn token_allows(&self, action: Action, kind: Kind) -> Result<(), Fault> {

@@ -55,7 +55,10 @@ fn asked() -> Result<First, Error> {
     let city_name = line("城市名称 name of the city (可空 may be empty): ")?;
     let password = secret("口令 password: ")?;
     if secret("再次输入 once more: ")? != password {
-        return Err(Error::user("password", "两次输入的口令不一致。\nThe two passwords differ; start again."));
+        return Err(Error::user(
+            "password",
+            "两次输入的口令不一致。\nThe two passwords differ; start again.",
+        ));
     }
     Ok(First {
         login,

@@ -9,7 +9,9 @@ use std::time::{Duration, Instant};
 fn serve(data: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mingjing"));
     command.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(data).stdin(Stdio::null());
-    for variable in ["MINGJING_ADMIN_LOGIN", "MINGJING_ADMIN_PASSWORD", "MINGJING_DATABASE", "MINGJING_SETTINGS"] {
+    for variable in
+        ["MINGJING_ADMIN_LOGIN", "MINGJING_ADMIN_PASSWORD", "MINGJING_DATABASE", "MINGJING_SETTINGS"]
+    {
         command.env_remove(variable);
     }
     command
@@ -48,7 +50,9 @@ fn without_an_administrator_it_says_what_to_do_and_there_is_no_default_password(
     let data = tempfile::tempdir().unwrap();
     let said = refused(&mut serve(data.path()));
     assert!(said.contains("MINGJING_ADMIN_LOGIN") && said.contains("MINGJING_ADMIN_PASSWORD"), "{said}");
-    let weak = refused(serve(data.path()).env("MINGJING_ADMIN_LOGIN", "admin").env("MINGJING_ADMIN_PASSWORD", "admin"));
+    let weak = refused(
+        serve(data.path()).env("MINGJING_ADMIN_LOGIN", "admin").env("MINGJING_ADMIN_PASSWORD", "admin"),
+    );
     assert!(weak.contains("12"), "{weak}");
 }
 

@@ -69,7 +69,9 @@ pub(super) async fn once<T: Serialize>(
     }
     let done = deed.await;
     let (status, body) = match &done {
-        Ok((status, answer)) => (*status, serde_json::to_string(answer).map_err(|e| Fault::World(e.to_string()))?),
+        Ok((status, answer)) => {
+            (*status, serde_json::to_string(answer).map_err(|e| Fault::World(e.to_string()))?)
+        }
         // The world may be better the next time: the key stays at work until its term.
         Err(Fault::World(why)) => return Err(Fault::World(why.clone())),
         Err(fault) => (fault.status(), dress::problem_text(signed.lang, &signed.request, fault)),

@@ -102,7 +102,8 @@ async fn one<T: DeserializeOwned>(
 }
 
 fn typed<T: DeserializeOwned>(row: serde_json::Map<String, serde_json::Value>) -> Result<T, Fault> {
-    serde_json::from_value(row.into()).map_err(|e| Fault::World(format!("a row does not fit the description: {e}")))
+    serde_json::from_value(row.into())
+        .map_err(|e| Fault::World(format!("a row does not fit the description: {e}")))
 }
 
 macro_rules! lists {

@@ -40,7 +40,12 @@ static DIVISION_ROWS: Source = Source {
 static AGENCY_ROWS: Source = Source {
     sql: include_str!("agencies.sql"),
     id: "id",
-    columns: &[Column::number("id"), Column::text("agency"), Column::text("name"), Column::text("short_name")],
+    columns: &[
+        Column::number("id"),
+        Column::text("agency"),
+        Column::text("name"),
+        Column::text("short_name"),
+    ],
 };
 
 static OFFICE_ROWS: Source = Source {
@@ -110,14 +115,29 @@ pub(super) static AGENCIES: Resource = Resource {
 };
 pub(super) static OFFICES: Resource =
     Resource { kind: Kind::Office, source: &OFFICE_ROWS, columns: HELD, sort: "id", sought: &["name"] };
-pub(super) static ACCOUNTS: Resource =
-    Resource { kind: Kind::Account, source: &ACCOUNT_ROWS, columns: OWNED, sort: "id", sought: &["login", "name"] };
-pub(super) static DUTY: Resource =
-    Resource { kind: Kind::Duty, source: &DUTY_ROWS, columns: HELD, sort: "id", sought: &["task", "account_name"] };
+pub(super) static ACCOUNTS: Resource = Resource {
+    kind: Kind::Account,
+    source: &ACCOUNT_ROWS,
+    columns: OWNED,
+    sort: "id",
+    sought: &["login", "name"],
+};
+pub(super) static DUTY: Resource = Resource {
+    kind: Kind::Duty,
+    source: &DUTY_ROWS,
+    columns: HELD,
+    sort: "id",
+    sought: &["task", "account_name"],
+};
 pub(super) static JOB_LIST: Resource =
     Resource { kind: Kind::Job, source: &JOBS, columns: OWNED, sort: "-id", sought: &["title"] };
-pub(super) static ANALYSIS_LIST: Resource =
-    Resource { kind: Kind::Analysis, source: &ANALYSES, columns: OWNED, sort: "-id", sought: &["name", "case_no"] };
+pub(super) static ANALYSIS_LIST: Resource = Resource {
+    kind: Kind::Analysis,
+    source: &ANALYSES,
+    columns: OWNED,
+    sort: "-id",
+    sought: &["name", "case_no"],
+};
 pub(super) static AUDIT: Resource = Resource {
     kind: Kind::Audit,
     source: &crate::audit::SOURCE,

@@ -52,7 +52,9 @@ pub async fn page(
     let cursor = wanted.cursor.as_deref().filter(|text| !text.is_empty());
     let cursor = cursor.map(|text| {
         let cursor = Mark::read(text);
-        let fits = |cursor: &Cursor| fits(&cursor.value, sort.kind) || (sort.has_nulls && cursor.value == Value::Null);
+        let fits = |cursor: &Cursor| {
+            fits(&cursor.value, sort.kind) || (sort.has_nulls && cursor.value == Value::Null)
+        };
         cursor.filter(fits).ok_or(Fault::field("cursor", "cursor", "api.wrong_cursor"))
     });
     let ask = Ask {
@@ -161,7 +163,8 @@ mod tests {
 
     #[test]
     fn a_cursor_comes_back_as_it_went_and_nonsense_is_none() {
-        let cursor = Cursor { is_back: true, value: Value::Text("甲' or 1=1".to_owned()), id: Value::Number(7) };
+        let cursor =
+            Cursor { is_back: true, value: Value::Text("甲' or 1=1".to_owned()), id: Value::Number(7) };
         assert_eq!(Mark::read(&Mark::text(&cursor)), Some(cursor));
         assert_eq!(Mark::read("zz"), None);
         assert_eq!(Mark::read(&hex::encode("{\"b\":true,\"v\":[1],\"i\":1}")), None);

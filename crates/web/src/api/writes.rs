@@ -47,9 +47,12 @@ fn refused(error: Refused) -> Fault {
             arguments: vec![("message", format!("{field}: {why}"))],
             field: Some(field),
         },
-        Refused::State(why) => {
-            Fault::User { code: why, key: "fault.as_said", arguments: vec![("message", why.to_owned())], field: None }
-        }
+        Refused::State(why) => Fault::User {
+            code: why,
+            key: "fault.as_said",
+            arguments: vec![("message", why.to_owned())],
+            field: None,
+        },
         Refused::World(why) => Fault::World(why),
     }
 }
@@ -143,8 +146,11 @@ pub(super) async fn create_analysis(
         };
         let checked = grounds::check(&form, app.now());
         let grounds = checked.map_err(|mut wrong| wrong.pop().map_or(Fault::NotFound, refused))?;
-        let owner =
-            Owner { account: signed.actor.account, office: signed.actor.office, division: office.division.clone() };
+        let owner = Owner {
+            account: signed.actor.account,
+            office: signed.actor.office,
+            division: office.division.clone(),
+        };
         let entry = signed.entry("analysis_created", Kind::Analysis, "");
         let id = change::create(&app.db, &grounds, &owner, entry).await.map_err(refused)?;
         Ok((StatusCode::CREATED, Done { id: id.0, job: None }))

@@ -58,9 +58,7 @@ pub(super) async fn verify(State(app): State<Arc<App>>, signed: Signed) -> Resul
         Lang::En => fault.en(),
     };
     // Entries of the last seconds wait for the linker and are no fault.
-    let is_fresh = |fault: &&mingjing_verify::Fault| {
-        !matches!(fault, mingjing_verify::Fault::Unlinked { at, .. } if app.now() - at < 10_000_000)
-    };
+    let is_fresh = |fault: &&mingjing_verify::Fault| !matches!(fault, mingjing_verify::Fault::Unlinked { at, .. } if app.now() - at < 10_000_000);
     let faults: Vec<String> = report.faults.iter().filter(is_fresh).map(said).collect();
     let fresh = report.faults.len() - faults.len();
     let found = Found {

@@ -95,7 +95,8 @@ impl Said {
         };
         match fault {
             Fault::Forbidden { action, kind, roles } => {
-                let roles: Vec<&str> = roles.iter().map(|role| lang.t(&format!("common.role.{role}"))).collect();
+                let roles: Vec<&str> =
+                    roles.iter().map(|role| lang.t(&format!("common.role.{role}"))).collect();
                 let name = if roles.is_empty() { "forbidden_to_all" } else { "forbidden" };
                 let action = lang.t(&format!("common.action.{action}"));
                 let kind = lang.t(&format!("common.kind.{kind}"));

@@ -22,7 +22,8 @@ pub(super) async fn end(
     }
     let mut tx = app.db.begin().await?;
     session::delete(&mut tx, &hash).await?;
-    audit::append(&mut tx, &signed.entry("session_ended", Kind::Session, &hash[..hash.len().min(12)])).await?;
+    audit::append(&mut tx, &signed.entry("session_ended", Kind::Session, &hash[..hash.len().min(12)]))
+        .await?;
     tx.commit().await?;
     Ok(Flash::new("my.sessions.ended").with("n", 1).to("/my"))
 }

@@ -22,7 +22,8 @@ pub async fn log(mut request: Request, next: Next) -> Response {
     let status = response.status().as_u16();
     let route = response.extensions().get::<Answered>().map_or("none", |answered| answered.0);
     tracing::info!(request = id, %method, path, route, status, ms = took.as_secs_f64() * 1000.0, "answered");
-    let labels = [("method", method.to_string()), ("route", route.to_owned()), ("status", status.to_string())];
+    let labels =
+        [("method", method.to_string()), ("route", route.to_owned()), ("status", status.to_string())];
     metrics::histogram!("mingjing_request_seconds", &labels).record(took.as_secs_f64());
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert("x-request-id", value);

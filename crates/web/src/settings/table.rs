@@ -61,12 +61,7 @@ pub const ALL: &[Setting] = &[
         "会话无操作多少分钟后失效",
         "Minutes without a request after which a session ends",
     ),
-    setting(
-        "session_hours",
-        "12",
-        "会话最长多少小时",
-        "Hours after which a session ends in any case",
-    ),
+    setting("session_hours", "12", "会话最长多少小时", "Hours after which a session ends in any case"),
     setting(
         "sign_in_per_minute",
         "20",
@@ -119,7 +114,12 @@ pub const ALL: &[Setting] = &[
         "Issuer of the city's directory (OpenID Connect); without it there is none",
     ),
     setting("directory_name", "统一身份认证", "登录按钮上的名称", "Name on the sign-in button"),
-    setting("directory_client_id", "", "在统一身份认证登记的客户端编号", "Client id registered with the directory"),
+    setting(
+        "directory_client_id",
+        "",
+        "在统一身份认证登记的客户端编号",
+        "Client id registered with the directory",
+    ),
     setting(
         "directory_client_secret",
         "",
@@ -158,7 +158,8 @@ pub fn reference() -> String {
          | 名称 name | 缺省 default | 含义 meaning |\n| --- | --- | --- |\n",
     );
     for setting in ALL {
-        let default = if setting.default.is_empty() { "–".to_owned() } else { format!("`{}`", setting.default) };
+        let default =
+            if setting.default.is_empty() { "–".to_owned() } else { format!("`{}`", setting.default) };
         // Writing into a String cannot fail.
         let _ = writeln!(page, "| `{}` | {default} | {}<br>{} |", setting.name, setting.zh, setting.en);
     }

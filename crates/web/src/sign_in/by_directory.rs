@@ -84,7 +84,9 @@ async fn introduce(app: &App, visitor: &Visitor, found: &Found) -> Result<(), Fa
     if account::by_subject(&app.db, &found.subject).await?.is_some() {
         return Ok(());
     }
-    let Some(login) = found.login.as_deref().map(folded).filter(|login| !login.is_empty()) else { return Ok(()) };
+    let Some(login) = found.login.as_deref().map(folded).filter(|login| !login.is_empty()) else {
+        return Ok(());
+    };
     let known = account::by_login(&app.db, &login).await?;
     let settings = &directory.settings;
     let mut tx = app.db.begin().await?;

@@ -13,9 +13,9 @@ use openidconnect::core::{
     CoreJwsSigningAlgorithm, CoreProviderMetadata,
 };
 use openidconnect::{
-    AccessTokenHash, AdditionalClaims, AuthorizationCode, ClientId, ClientSecret, CsrfToken, EmptyExtraTokenFields,
-    HttpRequest, HttpResponse, IdTokenFields, IssuerUrl, Nonce, OAuth2TokenResponse, PkceCodeChallenge,
-    PkceCodeVerifier, RedirectUrl, Scope, TokenResponse,
+    AccessTokenHash, AdditionalClaims, AuthorizationCode, ClientId, ClientSecret, CsrfToken,
+    EmptyExtraTokenFields, HttpRequest, HttpResponse, IdTokenFields, IssuerUrl, Nonce, OAuth2TokenResponse,
+    PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope, TokenResponse,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -189,7 +189,8 @@ impl Directory {
     async fn client(&self) -> Result<Client, Fault> {
         let http = |request| fetch(self.http.clone(), request);
         let described = CoreProviderMetadata::discover_async(self.issuer.clone(), &http).await;
-        let described = described.map_err(|e| Fault::World(format!("directory: {}: {e}", self.issuer.as_str())))?;
+        let described =
+            described.map_err(|e| Fault::World(format!("directory: {}: {e}", self.issuer.as_str())))?;
         let id = ClientId::new(self.settings.client_id.clone());
         let secret = ClientSecret::new(self.settings.client_secret.clone());
         Ok(Client::from_provider_metadata(described, id, Some(secret)).set_redirect_uri(self.back.clone()))

@@ -92,7 +92,8 @@ pub(super) async fn page(
     };
     let mut response = password_page(&app, &visitor, &csrf, &query.next, "", None)?;
     if let Some(lang) = chosen {
-        let cookie = format!("{}={}; Path=/; Max-Age=31536000; SameSite=Lax", identify::LANGUAGE_COOKIE, lang.tag());
+        let cookie =
+            format!("{}={}; Path=/; Max-Age=31536000; SameSite=Lax", identify::LANGUAGE_COOKIE, lang.tag());
         if let Ok(cookie) = HeaderValue::from_str(&cookie) {
             response.headers_mut().append(SET_COOKIE, cookie);
         }
@@ -309,7 +310,9 @@ pub(super) async fn renewal(
                 return Ok(onward(&state, &form.next).unwrap_or_else(|| Redirect::to("/").into_response()));
             }
             Err(Error::Wrong) => page.present_error = Some(visitor.lang.t("sign_in.present_wrong")),
-            Err(Error::Weak(weak)) => page.new_errors = weak.into_iter().map(|w| said(visitor.lang, w)).collect(),
+            Err(Error::Weak(weak)) => {
+                page.new_errors = weak.into_iter().map(|w| said(visitor.lang, w)).collect()
+            }
             Err(other) => return Err(fault(other)),
         }
     } else {

@@ -9,7 +9,8 @@ use std::net::{IpAddr, SocketAddr};
 /// is no trusted proxy itself; what stands before it anybody can write).
 pub fn address(extensions: &Extensions, headers: &HeaderMap, settings: &Settings) -> Option<IpAddr> {
     let peer = extensions.get::<ConnectInfo<SocketAddr>>()?.0.ip().to_canonical();
-    let is_trusted = |address: IpAddr| settings.trusted_proxies.iter().any(|known: &Network| known.holds(address));
+    let is_trusted =
+        |address: IpAddr| settings.trusted_proxies.iter().any(|known: &Network| known.holds(address));
     if !is_trusted(peer) {
         return Some(peer);
     }
@@ -70,9 +71,9 @@ mod tests {
     fn a_request_from_another_site_is_foreign() {
         let settings = Settings::read(None, Vec::new(), &[]).unwrap();
         let foreign = |pairs: &[(&'static str, &str)]| {
-            let headers = pairs.iter().map(|(name, value)| {
-                (axum::http::HeaderName::from_static(name), value.parse().unwrap())
-            });
+            let headers = pairs
+                .iter()
+                .map(|(name, value)| (axum::http::HeaderName::from_static(name), value.parse().unwrap()));
             is_foreign(&headers.collect(), &settings)
         };
         assert!(foreign(&[("sec-fetch-site", "cross-site")]));

@@ -48,7 +48,8 @@ pub fn on_both<F: Future<Output = ()>>(story: impl Fn(TestApp) -> F) {
 /// The same with settings.
 pub fn with_settings<F: Future<Output = ()>>(flags: &[(&str, String)], story: impl Fn(TestApp) -> F) {
     for database in databases() {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         println!("on {}", database.name);
         let app = runtime.block_on(TestApp::new(database, flags));
         runtime.block_on(story(app));
@@ -143,7 +144,8 @@ impl TestApp {
             cursor: None,
             size: 1000,
         };
-        let at = mingjing_web::audit::SOURCE.columns.iter().position(|column| column.key == "action").unwrap();
+        let at =
+            mingjing_web::audit::SOURCE.columns.iter().position(|column| column.key == "action").unwrap();
         let page = mingjing_store::list::page(&self.app.db, &ask).await.unwrap();
         page.rows.iter().map(|row| row[at].text().unwrap().to_owned()).collect()
     }
@@ -208,7 +210,8 @@ impl Browser {
         let headers = request.headers_mut();
         headers.entry(HOST).or_insert("here.example".parse().unwrap());
         if !self.cookies.is_empty() {
-            let all: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            let all: Vec<String> =
+                self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
             headers.insert(COOKIE, all.join("; ").parse().unwrap());
         }
         if let Some(bearer) = &self.bearer {

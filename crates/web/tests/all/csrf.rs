@@ -19,7 +19,8 @@ fn without_the_sessions_token_nothing_is_done() {
         let body = Body::from(format!("csrf={}", browser.csrf));
         assert_eq!(browser.send(plain.body(body).unwrap()).await.status, StatusCode::FORBIDDEN);
         for (name, value) in [("sec-fetch-site", "cross-site"), ("origin", "https://evil.example")] {
-            let request = Request::post("/sign-out").header(name, value).header("x-csrf-token", &browser.csrf);
+            let request =
+                Request::post("/sign-out").header(name, value).header("x-csrf-token", &browser.csrf);
             let answer = browser.send(request.body(Body::empty()).unwrap()).await;
             assert_eq!(answer.status, StatusCode::FORBIDDEN, "{name}");
         }

@@ -107,7 +107,10 @@ async fn token(
     let lie = *provider.lie.lock().unwrap();
     let asked = provider.asked.lock().unwrap().remove(&form["code"]).ok_or(StatusCode::BAD_REQUEST)?;
     let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(form["code_verifier"].as_bytes()));
-    if lie == Lie::Verifier || challenge != asked["code_challenge"] || asked["code_challenge_method"] != "S256" {
+    if lie == Lie::Verifier
+        || challenge != asked["code_challenge"]
+        || asked["code_challenge_method"] != "S256"
+    {
         return Err(StatusCode::BAD_REQUEST);
     }
     let now = super::app::MORNING / 1_000_000;
@@ -122,7 +125,8 @@ async fn token(
         "name": "李某",
     });
     let signer = if lie == Lie::Signature { other_key() } else { key() };
-    let header = if lie == Lie::Unsigned { json!({"alg": "none"}) } else { json!({"alg": "RS256", "kid": "k"}) };
+    let header =
+        if lie == Lie::Unsigned { json!({"alg": "none"}) } else { json!({"alg": "RS256", "kid": "k"}) };
     let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let signed = format!("{}.{}", part(&header), part(&claims));
     let scheme = Pkcs1v15Sign { hash_len: Some(32), prefix: Box::from(PREFIX) };
@@ -137,7 +141,8 @@ async fn token(
 /// Runs a story with a provider on both databases.
 fn with_provider<F: Future<Output = ()>>(more: &[(&str, &str)], story: impl Fn(TestApp, Arc<Provider>) -> F) {
     for database in databases() {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         runtime.block_on(async {
             let provider = provider().await;
             story(app(database, &provider, more).await, provider).await;
@@ -218,7 +223,13 @@ fn a_token_that_lies_in_anything_is_not_believed() {
     with_provider(&[("directory_found_by", "login")], |app, provider| async move {
         app.person("li", &[]).await;
         let lies = [
-            Lie::Nonce, Lie::Signature, Lie::Audience, Lie::Issuer, Lie::Expired, Lie::Unsigned, Lie::Verifier,
+            Lie::Nonce,
+            Lie::Signature,
+            Lie::Audience,
+            Lie::Issuer,
+            Lie::Expired,
+            Lie::Unsigned,
+            Lie::Verifier,
         ];
         for lie in lies {
             *provider.lie.lock().unwrap() = lie;

@@ -19,7 +19,8 @@ fn what_is_not_there_and_what_one_may_not_is_said_in_words() {
         let answer = browser.get("/api/v1/no-such").await;
         assert_eq!(answer.headers["content-type"], "application/problem+json");
         assert_eq!(answer.json()["code"], "not_found");
-        let request = Request::delete("/my").header("x-csrf-token", &browser.csrf).body(Body::empty()).unwrap();
+        let request =
+            Request::delete("/my").header("x-csrf-token", &browser.csrf).body(Body::empty()).unwrap();
         assert_eq!(browser.send(request).await.status, StatusCode::METHOD_NOT_ALLOWED);
     });
 }
@@ -83,7 +84,11 @@ fn metrics_are_for_those_the_settings_name() {
         let mut browser = app.browser();
         browser.get("/health").await;
         let answer = browser.get("/metrics").await;
-        assert!(answer.body.contains("mingjing_request_seconds_bucket{method=\"GET\",route=\"/health\""), "{}", answer.body);
+        assert!(
+            answer.body.contains("mingjing_request_seconds_bucket{method=\"GET\",route=\"/health\""),
+            "{}",
+            answer.body
+        );
         assert!(answer.body.contains("mingjing_jobs_due 0"));
         assert_eq!(browser.get("/ready").await.status, StatusCode::OK);
     });

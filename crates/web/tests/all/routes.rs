@@ -83,10 +83,17 @@ fn each_role_comes_in_where_the_policies_say_and_nowhere_else() {
                 let answer = ask(browser, route).await;
                 let name = format!("{role}: {} {}", route.method, route.path);
                 assert!(!answer.status.is_server_error(), "{name}: {}", answer.body);
-                assert_ne!(answer.status, StatusCode::SEE_OTHER.min(StatusCode::UNAUTHORIZED), "{name}");
+                assert!(
+                    !answer.location().starts_with("/sign-in") && answer.status != StatusCode::UNAUTHORIZED,
+                    "{name}"
+                );
                 let may = match route.need {
                     Need::May(action, kind) => {
-                        let me = mingjing_casework::people::actor(&app.app.db, id(&app, role.word()).await, super::app::MORNING);
+                        let me = mingjing_casework::people::actor(
+                            &app.app.db,
+                            id(&app, role.word()).await,
+                            super::app::MORNING,
+                        );
                         app.app.gate.may_any(&me.await.unwrap().unwrap(), action, kind)
                     }
                     _ => true,
@@ -139,8 +146,17 @@ fn paths_that_climb_and_questions_that_inject_find_nothing() {
     on_both(|app| async move {
         app.person("li", &[Role::Auditor, Role::Administrator, Role::CaseOfficer]).await;
         let mut browser = app.signed_in("li").await;
-        let climbing = ["..%2f..%2fetc%2fpasswd", "%2e%2e%2f%2e%2e%2fsecret.key", "..%5c..%5csecret.key", "%00"];
-        let injecting = ["'", "';drop table session;--", "1 or 1=1", "%25", "name; select 1", "a%27%20or%201%3D1--", "\u{202e}"];
+        let climbing =
+            ["..%2f..%2fetc%2fpasswd", "%2e%2e%2f%2e%2e%2fsecret.key", "..%5c..%5csecret.key", "%00"];
+        let injecting = [
+            "'",
+            "';drop table session;--",
+            "1 or 1=1",
+            "%25",
+            "name; select 1",
+            "a%27%20or%201%3D1--",
+            "\u{202e}",
+        ];
         for route in all().table().iter().filter(|route| is_get(route)) {
             for word in climbing {
                 let parts = route.path.split('/').map(|part| if part.starts_with('{') { word } else { part });
@@ -151,7 +167,8 @@ fn paths_that_climb_and_questions_that_inject_find_nothing() {
             for word in injecting {
                 let word = serde_urlencoded::to_string([("w", word)]).unwrap();
                 let word = word.trim_start_matches("w=");
-                let query = format!("q={word}&sort={word}&cursor={word}&action={word}&filter={word}&next={word}");
+                let query =
+                    format!("q={word}&sort={word}&cursor={word}&action={word}&filter={word}&next={word}");
                 let answer = browser.get(&format!("{}?{query}", address(route))).await;
                 assert!(!answer.status.is_server_error(), "{}?{query}: {}", route.path, answer.body);
             }
@@ -165,7 +182,9 @@ fn the_description_of_the_api_and_the_table_of_routes_name_the_same() {
     let described = serde_json::to_value(mingjing_web::api::description()).unwrap();
     let mut written: Vec<String> = Vec::new();
     for (path, methods) in described["paths"].as_object().unwrap() {
-        written.extend(methods.as_object().unwrap().keys().map(|method| format!("{} {path}", method.to_uppercase())));
+        written.extend(
+            methods.as_object().unwrap().keys().map(|method| format!("{} {path}", method.to_uppercase())),
+        );
     }
     let of_table = all();
     let mut routed: Vec<String> = of_table

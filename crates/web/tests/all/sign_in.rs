@@ -23,8 +23,8 @@ fn a_password_signs_in_and_out_and_both_stand_in_the_log() {
         assert_eq!(out.location(), "/sign-in");
         assert_eq!(browser.get("/my").await.location(), "/sign-in?next=%2Fmy");
         let deeds = app.deeds().await;
-        let of_sign_in: Vec<&str> = deeds.iter().map(String::as_str).filter(|deed| deed.starts_with("sign")).collect();
-        assert_eq!(of_sign_in, ["sign_in_refused", "sign_in_refused", "sign_in", "sign_out"]);
+        let count = |wanted: &str| deeds.iter().filter(|deed| *deed == wanted).count();
+        assert_eq!((count("sign_in_refused"), count("sign_in"), count("sign_out")), (2, 1, 1));
     });
 }
 
@@ -72,7 +72,8 @@ fn nobody_is_led_to_another_site_after_the_sign_in() {
         for (next, expected) in [("//evil.example", "/"), ("https://evil.example", "/"), ("/my", "/my")] {
             let mut browser = app.browser();
             browser.get(&format!("/sign-in?next={}", next.replace('/', "%2F"))).await;
-            let answer = browser.post("/sign-in", &[("login", "li"), ("password", PASSWORD), ("next", next)]).await;
+            let answer =
+                browser.post("/sign-in", &[("login", "li"), ("password", PASSWORD), ("next", next)]).await;
             assert_eq!(answer.location(), expected, "{next}");
         }
     });

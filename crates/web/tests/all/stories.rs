@@ -14,10 +14,18 @@ fn a_token_uses_the_api_within_its_scopes_and_its_holders_rights() {
         let mut page = app.signed_in("li").await;
         let refused = page.post("/my/tokens", &[("name", "测试 <b>"), ("days", "0"), ("scopes", "me")]).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(refused.body.contains("测试 &#60;b&#62;") || refused.body.contains("测试 &lt;b&gt;"), "kept and harmless");
+        assert!(
+            refused.body.contains("测试 &#60;b&#62;") || refused.body.contains("测试 &lt;b&gt;"),
+            "kept and harmless"
+        );
         let fields = [
-            ("name", "夜间同步"), ("days", "30"), ("scopes", "me"), ("scopes", "office:read"),
-            ("scopes", "analysis:read"), ("scopes", "analysis:write"), ("scopes", "audit:read"),
+            ("name", "夜间同步"),
+            ("days", "30"),
+            ("scopes", "me"),
+            ("scopes", "office:read"),
+            ("scopes", "analysis:read"),
+            ("scopes", "analysis:write"),
+            ("scopes", "audit:read"),
         ];
         let made = page.post("/my/tokens", &fields).await;
         let (_, rest) = made.body.split_once("id=\"token\">").expect("it is shown");
@@ -46,15 +54,25 @@ fn a_token_uses_the_api_within_its_scopes_and_its_holders_rights() {
         assert_eq!((one.status, &one.body), (StatusCode::CREATED, &two.body));
         assert_eq!(two.headers["idempotent-replayed"], "true");
         let other = api.send(send("乙", "k1")).await;
-        assert_eq!((other.status, other.json()["code"].as_str()), (StatusCode::UNPROCESSABLE_ENTITY, Some("idempotency_key")));
-        let wrong = api.call(Method::POST, "/api/v1/analyses", Some(json!({"name": "", "kind": "case"}))).await;
+        assert_eq!(
+            (other.status, other.json()["code"].as_str()),
+            (StatusCode::UNPROCESSABLE_ENTITY, Some("idempotency_key"))
+        );
+        let wrong =
+            api.call(Method::POST, "/api/v1/analyses", Some(json!({"name": "", "kind": "case"}))).await;
         assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", wrong.body);
 
         let mut seen = Vec::new();
         let mut path = "/api/v1/analyses?limit=1".to_owned();
         loop {
             let page = api.get(&path).await.json();
-            seen.extend(page["items"].as_array().unwrap().iter().map(|item| item["name"].as_str().unwrap().to_owned()));
+            seen.extend(
+                page["items"]
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .map(|item| item["name"].as_str().unwrap().to_owned()),
+            );
             let Some(next) = page["next"].as_str() else { break };
             path = format!("/api/v1/analyses?limit=1&cursor={next}");
         }
@@ -80,7 +98,13 @@ fn an_auditor_reads_verifies_and_takes_out_the_log() {
         let mut browser = app.signed_in("li").await;
         let page = browser.get("/audit").await;
         assert!(page.body.contains("登录"), "{}", page.body);
-        while mingjing_store::audit::link::link(&app.app.db, super::app::MORNING, 1000).await.unwrap().unwrap().0 > 0 {}
+        while mingjing_store::audit::link::link(&app.app.db, super::app::MORNING, 1000)
+            .await
+            .unwrap()
+            .unwrap()
+            .0
+            > 0
+        {}
         browser.get("/audit/verification").await;
         let found = browser.post("/audit/verification", &[]).await;
         assert!(found.body.contains("记录链完整"), "{}", found.body);
@@ -90,7 +114,11 @@ fn an_auditor_reads_verifies_and_takes_out_the_log() {
         assert_eq!(started.status, StatusCode::SEE_OTHER, "{}", started.body);
         let path = started.location().to_owned();
         assert_eq!(browser.get(&path).await.status, StatusCode::OK);
-        assert_eq!(browser.get(&format!("{path}/file")).await.status, StatusCode::NOT_FOUND, "not before it is done");
+        assert_eq!(
+            browser.get(&format!("{path}/file")).await.status,
+            StatusCode::NOT_FOUND,
+            "not before it is done"
+        );
         let deeds = app.deeds().await;
         for deed in ["audit_listed", "audit_verified", "audit_head_exported", "audit_exported"] {
             assert!(deeds.iter().any(|done| done == deed), "{deed}: {deeds:?}");
@@ -109,7 +137,9 @@ fn what_is_typed_into_a_field_is_never_run() {
         pages.push(browser.post("/my/tokens", &[("name", PROBE), ("days", "9"), ("scopes", "me")]).await);
         pages.push(browser.get("/my").await);
         pages.push(browser.post("/my/tokens", &[("name", PROBE), ("days", PROBE), ("scopes", PROBE)]).await);
-        pages.push(browser.post("/my/password", &[("present", PROBE), ("new", PROBE), ("again", PROBE)]).await);
+        pages.push(
+            browser.post("/my/password", &[("present", PROBE), ("new", PROBE), ("again", PROBE)]).await,
+        );
         pages.push(browser.post("/my/second-factor", &[("sealed", PROBE), ("code", PROBE)]).await);
         let probe = serde_urlencoded::to_string([("q", PROBE), ("action", PROBE), ("kind", PROBE)]).unwrap();
         pages.push(browser.get(&format!("/audit?{probe}")).await);
@@ -128,10 +158,8 @@ async fn tls_is_spoken_with_the_certificate_of_the_settings() {
     let (certificate, key) = (folder.path().join("certificate.pem"), folder.path().join("key.pem"));
     std::fs::write(&certificate, made.cert.pem()).unwrap();
     std::fs::write(&key, made.signing_key.serialize_pem()).unwrap();
-    let flags = [
-        ("tls_certificate", certificate.display().to_string()),
-        ("tls_key", key.display().to_string()),
-    ];
+    let flags =
+        [("tls_certificate", certificate.display().to_string()), ("tls_key", key.display().to_string())];
     let app = super::app::TestApp::new(mingjing_testkit::databases::fresh_sqlite(), &flags).await;
     app.person("li", &[]).await;
     let nowhere = "127.0.0.1:0".parse().unwrap();
