@@ -3,7 +3,9 @@
 //! The first sheet says what the table is (who, when, by which query, a hash of the rows); the rows follow on further
 //! sheets, a new one whenever one is full. Texts are texts whatever they look like: no cell becomes a formula.
 
-use rust_xlsxwriter::{Color, DocProperties, ExcelDateTime, Format, FormatAlign, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{
+    Color, DocProperties, ExcelDateTime, Format, FormatAlign, Workbook, Worksheet, XlsxError,
+};
 use std::path::{Path, PathBuf};
 
 /// Rows of a sheet below its head.
@@ -77,7 +79,11 @@ impl Formats {
             yuan: base().set_num_format("#,##0.00"),
             moment: base().set_num_format("yyyy-mm-dd hh:mm").set_align(FormatAlign::Left),
             label: base().set_bold().set_align(FormatAlign::Top),
-            wrapped: base().set_num_format("@").set_quote_prefix().set_text_wrap().set_align(FormatAlign::Top),
+            wrapped: base()
+                .set_num_format("@")
+                .set_quote_prefix()
+                .set_text_wrap()
+                .set_align(FormatAlign::Top),
         }
     }
 }
@@ -184,7 +190,9 @@ fn write(sheet: &mut Worksheet, row: u32, column: u16, cell: &Cell, f: &Formats)
     match cell {
         Cell::Empty => return Ok(()),
         Cell::Text(text) => sheet.write_string_with_format(row, column, cut(text), &f.text)?,
-        Cell::Number(n) if is_exact(n) => sheet.write_number_with_format(row, column, *n as f64, &f.number)?,
+        Cell::Number(n) if is_exact(n) => {
+            sheet.write_number_with_format(row, column, *n as f64, &f.number)?
+        }
         Cell::Number(n) => sheet.write_string_with_format(row, column, n.to_string(), &f.text)?,
         Cell::Yuan(fen) if is_exact(fen) => {
             sheet.write_number_with_format(row, column, *fen as f64 / 100.0, &f.yuan)?

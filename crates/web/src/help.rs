@@ -139,7 +139,11 @@ pub async fn of_page(
         other => other,
     };
     if TOPICS.contains(&topic) {
-        text.push_str(&format!("## {}\n\n{}", title(lang, topic), lang.t(&format!("help.topic.{topic}.text"))));
+        text.push_str(&format!(
+            "## {}\n\n{}",
+            title(lang, topic),
+            lang.t(&format!("help.topic.{topic}.text"))
+        ));
     }
     let name = say("title").unwrap_or_else(|| lang.t("help.this_page"));
     let title = lang.f("help.of_page", &[("page", &name)]);

@@ -10,7 +10,8 @@ fn a_table_keeps_texts_as_texts_and_says_what_it_is() {
     let heads = [("名称".to_owned(), 20.0), ("数".to_owned(), 10.0)];
     let mut table = Table::begin(folder.path(), "说明", "数据", &heads).unwrap();
     let text = |text: &str| Cell::Text(text.to_owned());
-    let dangerous = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "=HYPERLINK(\"http://x\")", "520102199001011234", "007"];
+    let dangerous =
+        ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "=HYPERLINK(\"http://x\")", "520102199001011234", "007"];
     for one in dangerous {
         table.row(&[text(one), Cell::Number(3)]).unwrap();
     }

@@ -39,15 +39,20 @@ pub(super) fn page(ask: &Ask<'_>) -> Result<Query, Error> {
 /// How many rows there are, at most one more than `bound`.
 pub(super) fn count(ask: &Ask<'_>, bound: usize) -> Result<Query, Error> {
     let Query { text, binds } = filtered(ask)?;
-    let text = format!("select count(*) as count from (select 1 as one\n{text}\nlimit {}) as counted", bound.saturating_add(1));
+    let text = format!(
+        "select count(*) as count from (select 1 as one\n{text}\nlimit {}) as counted",
+        bound.saturating_add(1)
+    );
     Ok(Query { text, binds })
 }
 
 /// `from` and `where`: scope first, then the filters.
 fn filtered(ask: &Ask<'_>) -> Result<Query, Error> {
     let source = ask.source.sql.trim().trim_end_matches(';');
-    let mut query =
-        Query { text: format!("from (\n{source}\n) as row_of\nwhere {}", ask.scope.sql), binds: ask.scope.binds.clone() };
+    let mut query = Query {
+        text: format!("from (\n{source}\n) as row_of\nwhere {}", ask.scope.sql),
+        binds: ask.scope.binds.clone(),
+    };
     for filter in &ask.filters {
         let condition = condition(&mut query, ask, filter)?;
         let _ = write!(query.text, "\n  and {condition}");
@@ -64,7 +69,9 @@ impl Query {
     fn bind_as(&mut self, column: &Column, value: &Value) -> Result<String, Error> {
         match value.is_of(column.kind) {
             true => Ok(self.bind(value.clone())),
-            false => Err(Error::Refused(format!("column {:?} cannot be compared with {value:?}", column.key))),
+            false => {
+                Err(Error::Refused(format!("column {:?} cannot be compared with {value:?}", column.key)))
+            }
         }
     }
 }

@@ -1,5 +1,5 @@
-//! The little of Markdown that our guides use, as HTML: headings, paragraphs, lists, tables, code, `code`, **bold**,
-//! links within the guides. Everything else is text. Nothing of the text becomes markup by itself.
+//! The little of Markdown that our guides use, as HTML: headings, paragraphs, lists, tables, code, `code`,
+//! **bold**, *stressed*, links within the guides. Everything else is text; nothing of it becomes markup by itself.
 
 use askama::filters::HtmlSafe;
 use std::fmt::{Display, Formatter, Result};
@@ -40,7 +40,8 @@ pub fn html(text: &str) -> Html {
             table(&mut out, &rows);
         } else if let Some((tag, item)) = item(line) {
             let mut items = vec![item.to_owned()];
-            while let Some(next) = lines.next_if(|next| self::item(next).is_some() || next.starts_with("  ")) {
+            while let Some(next) = lines.next_if(|next| self::item(next).is_some() || next.starts_with("  "))
+            {
                 match self::item(next) {
                     Some((_, item)) => items.push(item.to_owned()),
                     None => {
@@ -115,7 +116,7 @@ fn inline(text: &str) -> String {
     while let Some(at) = rest.find(['`', '*', '[']) {
         out.push_str(&escaped(&rest[..at]));
         rest = &rest[at..];
-        let taken = code(rest).or_else(|| bold(rest)).or_else(|| link(rest));
+        let taken = code(rest).or_else(|| bold(rest)).or_else(|| stressed(rest)).or_else(|| link(rest));
         match taken {
             Some((html, behind)) => {
                 out.push_str(&html);
@@ -141,13 +142,22 @@ fn bold(text: &str) -> Option<(String, &str)> {
     Some((format!("<strong>{}</strong>", escaped(inner)), behind))
 }
 
+fn stressed(text: &str) -> Option<(String, &str)> {
+    let (inner, behind) = text.strip_prefix('*')?.split_once('*')?;
+    let is_one = !inner.is_empty() && inner.trim() == inner;
+    is_one.then(|| (format!("<em>{}</em>", escaped(inner)), behind))
+}
+
 /// Links to other guides and to pages of this server lead there; of others only the name is shown.
 fn link(text: &str) -> Option<(String, &str)> {
     let (name, rest) = text.strip_prefix('[')?.split_once("](")?;
     let (target, behind) = rest.split_once(')')?;
     let name = inline(name);
     let (file, anchor) = target.split_once('#').unwrap_or((target, ""));
-    let html = match file.strip_suffix(".md").filter(|guide| super::GUIDES.iter().any(|(known, _)| known == guide)) {
+    let html = match file
+        .strip_suffix(".md")
+        .filter(|guide| super::GUIDES.iter().any(|(known, _)| known == guide))
+    {
         Some(guide) => format!("<a href=\"/help/guide/{guide}\">{name}</a>"),
         None if crate::look::flash::is_local(target) => format!("<a href=\"{}\">{name}</a>", escaped(target)),
         None if file.is_empty() && !anchor.is_empty() => name,
@@ -157,7 +167,11 @@ fn link(text: &str) -> Option<(String, &str)> {
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+        .replace('\'', "&#39;")
 }
 
 #[cfg(test)]
@@ -166,14 +180,19 @@ mod tests {
 
     #[test]
     fn markup_in_a_text_stays_text() {
-        let Html(page) = html("a <script>x</script> [b](javascript:alert(1)) [c](//elsewhere) `<i>` **<b>**");
+        let Html(page) = html(
+            "2 * 3 * 4 *d* a <script>x</script> [b](javascript:alert(1)) [c](//elsewhere) `<i>` **<b>**",
+        );
         assert!(!page.contains("<script") && !page.contains("<i>") && !page.contains("<b>"), "{page}");
         assert!(!page.contains("href"), "{page}");
+        assert!(page.contains("2 * 3 * 4 <em>d</em>"), "{page}");
     }
 
     #[test]
     fn the_forms_of_our_guides_are_read() {
-        let Html(page) = html("## T\n\none\ntwo\n\n- a\n  b\n- `c`\n\n1. x\n2. y\n\n| h | i |\n| --- | --- |\n| [law](law.md#x) | \\| |\n\n```sh\na < b\n```\n中\n文");
+        let Html(page) = html(
+            "## T\n\none\ntwo\n\n- a\n  b\n- `c`\n\n1. x\n2. y\n\n| h | i |\n| --- | --- |\n| [law](law.md#x) | \\| |\n\n```sh\na < b\n```\n中\n文",
+        );
         assert_eq!(
             page,
             "<h2>T</h2><p>one two</p><ul><li>a b</li><li><code>c</code></li></ul><ol><li>x</li><li>y</li></ol>\

@@ -58,7 +58,9 @@ impl State {
     /// Without these names.
     #[must_use]
     pub fn without(&self, names: &[&str]) -> State {
-        State { pairs: self.pairs.iter().filter(|(name, _)| !names.contains(&name.as_str())).cloned().collect() }
+        State {
+            pairs: self.pairs.iter().filter(|(name, _)| !names.contains(&name.as_str())).cloned().collect(),
+        }
     }
 
     /// With this value instead of all others of the name.
@@ -97,7 +99,9 @@ impl State {
 
     /// Does it narrow the list?
     pub fn is_filtered(&self) -> bool {
-        self.pairs.iter().any(|(name, _)| !["sort", "cols", "after", "before", "filters"].contains(&name.as_str()))
+        self.pairs
+            .iter()
+            .any(|(name, _)| !["sort", "cols", "after", "before", "filters"].contains(&name.as_str()))
     }
 }
 
@@ -175,7 +179,9 @@ impl Asked {
             Filter::Numbers(_) => self.range(key, state, "list.wrong.number", |text, _| {
                 text.replace([',', '，'], "").parse().ok().map(Value::Number)
             }),
-            Filter::Yuan(_) => self.range(key, state, "list.wrong.yuan", |text, _| fen(text).map(Value::Number)),
+            Filter::Yuan(_) => {
+                self.range(key, state, "list.wrong.yuan", |text, _| fen(text).map(Value::Number))
+            }
         }
     }
 
@@ -263,7 +269,10 @@ fn value_of(text: &str) -> Option<Value> {
         b'z' => Value::Null,
         b'n' => Value::Number(rest.parse().ok()?),
         b'f' => Value::Flag(rest == "1"),
-        b't' => Value::Text(String::from_utf8(hex::decode(rest).ok()?).ok()?),
+        // PostgreSQL has no text with NUL in it.
+        b't' => {
+            Value::Text(String::from_utf8(hex::decode(rest).ok()?).ok().filter(|text| !text.contains('\0'))?)
+        }
         _ => return None,
     })
 }
@@ -279,18 +288,23 @@ mod tests {
 
     #[test]
     fn an_address_is_read_into_filters() {
-        let read = asked("q=a+b&state=failed&state=done&created_at_from=2026-06-30&created_at_to=2026-06-30&owner=1");
+        let read = asked(
+            "q=a+b&state=failed&state=done&created_at_from=2026-06-30&created_at_to=2026-06-30&owner=1",
+        );
         assert!(read.wrong.is_empty(), "{:?}", read.wrong);
         assert_eq!(read.filters.len(), 6);
         let day = 1_782_748_800_000_000; // midnight of 2026-06-30 in Shanghai
         assert!(read.filters.contains(&list::Filter::From("created_at".to_owned(), Value::Number(day))));
-        assert!(read.filters.contains(&list::Filter::To("created_at".to_owned(), Value::Number(day + DAY - 1))));
+        assert!(
+            read.filters.contains(&list::Filter::To("created_at".to_owned(), Value::Number(day + DAY - 1)))
+        );
         assert!(read.filters.contains(&list::Filter::OneOf("owner".to_owned(), vec![Value::Number(7)])));
     }
 
     #[test]
     fn what_cannot_be_read_is_said_and_kept_in_its_field() {
-        let query = "created_at_from=gestern&state=nothing&sort=-drop&after=q1~x&unknown=1&created_at_to=2026-02-31";
+        let query =
+            "created_at_from=gestern&state=nothing&sort=-drop&after=q1~x&unknown=1&created_at_to=2026-02-31";
         let state = State::read(&LIST, query);
         let read = Asked::of(&LIST, &state, AccountId(7));
         assert_eq!(read.wrong.len(), 3, "{:?}", read.wrong);
@@ -302,7 +316,8 @@ mod tests {
 
     #[test]
     fn a_cursor_survives_its_way_through_the_address() {
-        for value in [Value::Null, Value::Number(-5), Value::Flag(true), Value::Text("~ä𠮷&=".to_owned())] {
+        for value in [Value::Null, Value::Number(-5), Value::Flag(true), Value::Text("~ä𠮷&=".to_owned())]
+        {
             let cursor = Cursor { is_back: false, value, id: Value::Number(9) };
             let state = State::default().with("after", &cursor_text(&cursor));
             assert_eq!(super::cursor(&State::read(&LIST, &state.query())), Some(cursor));
@@ -311,7 +326,15 @@ mod tests {
 
     #[test]
     fn yuan_become_fen_exactly() {
-        for (text, expected) in [("1,234.5", Some(123_450)), ("0.07", Some(7)), ("5", Some(500)), ("1.234", None), ("-1", None), ("x", None), ("", None)] {
+        for (text, expected) in [
+            ("1,234.5", Some(123_450)),
+            ("0.07", Some(7)),
+            ("5", Some(500)),
+            ("1.234", None),
+            ("-1", None),
+            ("x", None),
+            ("", None),
+        ] {
             assert_eq!(fen(text), expected, "{text}");
         }
     }

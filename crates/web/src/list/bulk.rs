@@ -19,12 +19,14 @@ use mingjing_casework::job::{Ctx, Failure, Work};
 use mingjing_casework::permission::{Action, Actor, Gate, Kind, Resource};
 use mingjing_model::id::JobId;
 use mingjing_model::time::Micros;
+use mingjing_store::Db;
 use mingjing_store::audit::{self, Entry};
 use mingjing_store::job::{self, NewJob};
 use mingjing_store::list::{self, Ask, Count, Filter, Sort, Value};
-use mingjing_store::Db;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
+use std::collections::HashSet;
+use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -76,6 +78,8 @@ pub struct On {
     pub request: String,
     /// Network address of the client that asked.
     pub address: Option<String>,
+    /// The job that does it.
+    pub job: JobId,
     now: Micros,
 }
 
@@ -143,18 +147,28 @@ impl Chosen {
 }
 
 /// The rows meant, of those with which the actor may do it, in the order of their ids.
-fn meant(spec: &'static Spec, state: &Address, picks: Option<&[String]>, gate: &Gate, actor: &Actor, action: Action) -> Ask<'static> {
+fn meant(
+    spec: &'static Spec,
+    state: &Address,
+    picks: Option<&[String]>,
+    gate: &Gate,
+    actor: &Actor,
+    action: Action,
+) -> Ask<'static> {
     let asked = Asked::of(spec, state, actor.account);
     let mut ask = question(spec, &asked, condition(spec, gate, actor, action));
     ask.cursor = None;
     ask.sort = Sort { key: spec.source.id.to_owned(), is_descending: false };
     if let Some(picks) = picks {
-        let is_number = spec.source.column(spec.source.id).is_ok_and(|column| column.kind == list::Kind::Number);
+        let is_number =
+            spec.source.column(spec.source.id).is_ok_and(|column| column.kind == list::Kind::Number);
         let value = |pick: &String| match is_number {
             true => pick.parse().ok().map(Value::Number),
-            false => Some(Value::Text(pick.clone())),
+            // PostgreSQL has no text with NUL in it.
+            false => (!pick.contains('\0')).then(|| Value::Text(pick.clone())),
         };
-        ask.filters = vec![Filter::OneOf(spec.source.id.to_owned(), picks.iter().filter_map(value).collect())];
+        ask.filters =
+            vec![Filter::OneOf(spec.source.id.to_owned(), picks.iter().filter_map(value).collect())];
     }
     ask
 }
@@ -191,7 +205,8 @@ pub async fn preview(
     let spec = named(&name)?;
     let chosen = Chosen::read(spec, &form)?;
     signed.may_some(&app, chosen.deed.action(), spec.kind)?;
-    let ask = meant(spec, &chosen.state, chosen.picks.as_deref(), &app.gate, &signed.actor, chosen.deed.action());
+    let ask =
+        meant(spec, &chosen.state, chosen.picks.as_deref(), &app.gate, &signed.actor, chosen.deed.action());
     let count = list::count(&app.db, &ask, COUNT_MAX).await?;
     let sample = list::sample(&app.db, &ask, SAMPLE).await?;
     let label = |values: &Vec<Value>| {
@@ -280,7 +295,7 @@ fn file(app: &App, id: JobId) -> PathBuf {
 }
 
 fn outcomes(app: &App, id: JobId) -> Vec<Outcome> {
-    let Ok(file) = std::fs::File::open(file(app, id)) else { return Vec::new() };
+    let Ok(file) = File::open(file(app, id)) else { return Vec::new() };
     let lines = BufReader::new(file).lines().map_while(Result::ok);
     // A server that was killed may have left half a line; that row is done again.
     lines.filter_map(|line| serde_json::from_str(&line).ok()).collect()
@@ -302,7 +317,11 @@ struct Report {
 ///
 /// # Errors
 /// There is none that this person asked for; the database cannot be read.
-pub async fn report(State(app): State<Arc<App>>, signed: Signed, Path(id): Path<i64>) -> Result<Response, Fault> {
+pub async fn report(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    Path(id): Path<i64>,
+) -> Result<Response, Fault> {
     let (found, spec) = own(&app, &signed, id, JOB).await?;
     let lang = signed.lang;
     let mut all = outcomes(&app, found.id);
@@ -370,71 +389,100 @@ impl Work for Bulk {
     }
 }
 
-async fn carry_out(app: &App, ctx: &Ctx) -> Result<Json, Failure> {
-    let word = |key: &str| ctx.input()[key].as_str().unwrap_or_default().to_owned();
-    let spec = named(&word("list")).map_err(|fault| failed(&fault))?;
-    let deed = spec.actions.iter().copied().find(|deed| deed.name() == word("deed"));
-    let deed = deed.ok_or_else(|| Failure::Final("not_found".to_owned()))?;
-    let nobody = || Failure::Final("forbidden".to_owned());
-    let account = ctx.account().ok_or_else(nobody)?;
-    let found = person::find(app, account, ctx.clock().now()).await.map_err(|fault| failed(&fault))?;
-    let (_, actor) = found.ok_or_else(nobody)?;
-    let picks: Option<Vec<String>> = serde_json::from_value(ctx.input()["picks"].clone()).unwrap_or_default();
-    let state = Address::read(spec, &word("query"));
-    let mut ask = meant(spec, &state, picks.as_deref(), &app.gate, &actor, deed.action());
-    ask.size = CHUNK;
-    let mut on = On {
-        db: ctx.db().clone(),
-        gate: Arc::clone(&app.gate),
-        actor,
-        request: word("request"),
-        address: ctx.input()["address"].as_str().map(str::to_owned),
-        now: ctx.clock().now(),
-    };
-    let before = outcomes(app, ctx.id());
-    let mut counts = [0_i64; 3];
-    for outcome in &before {
-        counts[place(&outcome.how)] += 1;
-    }
-    let is_done: std::collections::HashSet<&str> = before.iter().map(|outcome| outcome.id.as_str()).collect();
-    let all = match list::count(ctx.db(), &ask, COUNT_MAX).await? {
-        Count::Exactly(n) => Some(n as i64 + counts.iter().sum::<i64>()),
-        Count::MoreThan(_) => None,
-    };
-    let mut out = open(app, ctx.id()).map_err(|e| Failure::Retry(e.to_string()))?;
-    loop {
-        let page = list::page(ctx.db(), &ask).await?;
-        for values in &page.rows {
-            let row = Row::new(spec.source, values);
-            let id = row.id();
-            if is_done.contains(id.as_str()) {
-                continue;
-            }
-            if ctx.is_cancelled().await {
-                return Err(Failure::Cancelled);
-            }
-            on.now = ctx.clock().now();
-            let (how, why) = match deed.run(&on, &id).await {
-                Ok(Done::Done) => ("done", String::new()),
-                Ok(Done::Nothing(why)) => ("nothing", why.to_owned()),
-                // The world's fault stops the job; it goes on at this row.
-                Err(Fault::World(why)) => return Err(Failure::Retry(why)),
-                Err(Fault::User { key, .. }) => ("refused", key.to_owned()),
-                Err(fault) => ("refused", fault.code().to_owned()),
-            };
-            counts[place(how)] += 1;
-            let name = row.text(spec.label).map_or_else(|| id.clone(), str::to_owned);
-            let line = json!(Outcome { id, name, how: how.to_owned(), why }).to_string() + "\n";
-            out.write_all(line.as_bytes()).map_err(|e| Failure::Retry(e.to_string()))?;
-            ctx.progress(counts.iter().sum(), all, "").await;
+/// A deed that is being done.
+struct Run {
+    deed: &'static dyn BulkAction,
+    spec: &'static Spec,
+    ask: Ask<'static>,
+    on: On,
+    /// Ids of rows that an earlier attempt of the job handled.
+    is_done: HashSet<String>,
+    counts: [i64; 3],
+    all: Option<i64>,
+    out: File,
+}
+
+impl Run {
+    /// What the job's input asks for, with the rights its person has now.
+    async fn read(app: &App, ctx: &Ctx) -> Result<Run, Failure> {
+        let word = |key: &str| ctx.input()[key].as_str().unwrap_or_default().to_owned();
+        let nobody = || Failure::Final("forbidden".to_owned());
+        let spec = named(&word("list")).map_err(|fault| failed(&fault))?;
+        let deed = spec.actions.iter().copied().find(|deed| deed.name() == word("deed"));
+        let deed = deed.ok_or_else(|| Failure::Final("not_found".to_owned()))?;
+        let account = ctx.account().ok_or_else(nobody)?;
+        let found = person::find(app, account, ctx.clock().now()).await.map_err(|fault| failed(&fault))?;
+        let (_, actor) = found.ok_or_else(nobody)?;
+        let picks: Option<Vec<String>> =
+            serde_json::from_value(ctx.input()["picks"].clone()).unwrap_or_default();
+        let state = Address::read(spec, &word("query"));
+        let mut ask = meant(spec, &state, picks.as_deref(), &app.gate, &actor, deed.action());
+        ask.size = CHUNK;
+        let before = outcomes(app, ctx.id());
+        let mut counts = [0; 3];
+        for outcome in &before {
+            counts[place(&outcome.how)] += 1;
         }
-        match page.after(&ask) {
-            Some(cursor) => ask.cursor = Some(cursor),
+        let all = match list::count(ctx.db(), &ask, COUNT_MAX).await? {
+            Count::Exactly(n) => Some(n as i64 + counts.iter().sum::<i64>()),
+            Count::MoreThan(_) => None,
+        };
+        let on = On {
+            db: ctx.db().clone(),
+            gate: Arc::clone(&app.gate),
+            actor,
+            request: word("request"),
+            address: ctx.input()["address"].as_str().map(str::to_owned),
+            job: ctx.id(),
+            now: ctx.clock().now(),
+        };
+        let is_done = before.into_iter().map(|outcome| outcome.id).collect();
+        let out = open(app, ctx.id()).map_err(|e| Failure::Retry(e.to_string()))?;
+        Ok(Run { deed, spec, ask, on, is_done, counts, all, out })
+    }
+
+    /// Does it to one row and writes down what became of it.
+    async fn row(&mut self, ctx: &Ctx, row: Row<'_>) -> Result<(), Failure> {
+        let id = row.id();
+        if self.is_done.contains(&id) {
+            return Ok(());
+        }
+        if ctx.is_cancelled().await {
+            return Err(Failure::Cancelled);
+        }
+        self.on.now = ctx.clock().now();
+        let (how, why) = match self.deed.run(&self.on, &id).await {
+            Ok(Done::Done) => ("done", String::new()),
+            Ok(Done::Nothing(why)) => ("nothing", why.to_owned()),
+            // The world's fault stops the job; it goes on at this row.
+            Err(Fault::World(why)) => return Err(Failure::Retry(why)),
+            Err(Fault::User { key, .. }) => ("refused", key.to_owned()),
+            Err(fault) => ("refused", fault.code().to_owned()),
+        };
+        self.counts[place(how)] += 1;
+        let name = row.text(self.spec.label).map_or_else(|| id.clone(), str::to_owned);
+        let line = json!(Outcome { id, name, how: how.to_owned(), why }).to_string() + "\n";
+        self.out.write_all(line.as_bytes()).map_err(|e| Failure::Retry(e.to_string()))?;
+        ctx.progress(self.counts.iter().sum(), self.all, "").await;
+        Ok(())
+    }
+}
+
+async fn carry_out(app: &App, ctx: &Ctx) -> Result<Json, Failure> {
+    let mut run = Run::read(app, ctx).await?;
+    loop {
+        let page = list::page(ctx.db(), &run.ask).await?;
+        for values in &page.rows {
+            run.row(ctx, Row::new(run.spec.source, values)).await?;
+        }
+        match page.after(&run.ask) {
+            Some(cursor) => run.ask.cursor = Some(cursor),
             None => break,
         }
     }
-    out.sync_all().map_err(|e| Failure::Retry(e.to_string()))?;
-    Ok(json!({ "done": counts[0], "nothing": counts[1], "refused": counts[2] }))
+    run.out.sync_all().map_err(|e| Failure::Retry(e.to_string()))?;
+    let [done, nothing, refused] = run.counts;
+    Ok(json!({ "done": done, "nothing": nothing, "refused": refused }))
 }
 
 fn place(how: &str) -> usize {
@@ -445,7 +493,7 @@ fn place(how: &str) -> usize {
     }
 }
 
-fn open(app: &App, id: JobId) -> std::io::Result<std::fs::File> {
+fn open(app: &App, id: JobId) -> std::io::Result<File> {
     let path = file(app, id);
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;

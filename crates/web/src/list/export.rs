@@ -19,12 +19,13 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use futures::future::BoxFuture;
 use mingjing_casework::job::{Ctx, Failure, Work};
-use mingjing_casework::permission::Action;
+use mingjing_casework::permission::{Action, Actor};
 use mingjing_model::id::JobId;
+use mingjing_model::time::Micros;
 use mingjing_report::table_xlsx::{Cell, Table};
-use mingjing_store::job::{self, Job, NewJob, State as Stand};
-use mingjing_store::list::{self, Sort, Value};
 use mingjing_store::audit;
+use mingjing_store::job::{self, Job, NewJob, State as Stand};
+use mingjing_store::list::{self, Ask, Value};
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 use std::path::PathBuf;
@@ -76,7 +77,12 @@ pub async fn ask(
 }
 
 /// A job of lists that this person asked for.
-pub(super) async fn own(app: &App, signed: &Signed, id: i64, kind: &str) -> Result<(Job, &'static Spec), Fault> {
+pub(super) async fn own(
+    app: &App,
+    signed: &Signed,
+    id: i64,
+    kind: &str,
+) -> Result<(Job, &'static Spec), Fault> {
     let found = job::read(&app.db, JobId(id)).await?;
     if found.kind != kind || found.account != Some(signed.actor.account) {
         return Err(Fault::NotFound);
@@ -102,7 +108,9 @@ impl Going {
             word: lang.t(&format!("look.state.{}", job.state.word())),
             message: job.message.clone(),
             percent: percent.clamp(-1, 100),
-            steps: job.all_steps.map_or_else(String::new, |all| format!("{} / {}", number(job.done_steps), number(all))),
+            steps: job
+                .all_steps
+                .map_or_else(String::new, |all| format!("{} / {}", number(job.done_steps), number(all))),
         })
     }
 }
@@ -122,7 +130,11 @@ struct Page {
 ///
 /// # Errors
 /// There is none that this person asked for; the database cannot be read.
-pub async fn show(State(app): State<Arc<App>>, signed: Signed, Path(id): Path<i64>) -> Result<Response, Fault> {
+pub async fn show(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    Path(id): Path<i64>,
+) -> Result<Response, Fault> {
     let (found, spec) = own(&app, &signed, id, JOB).await?;
     let lang = signed.lang;
     let title = lang.t(&format!("list.name.{}", spec.name));
@@ -141,7 +153,14 @@ pub async fn show(State(app): State<Arc<App>>, signed: Signed, Path(id): Path<i6
         facts.push((lang.t("list.export.at"), found.finished_at.map(minute).unwrap_or_default()));
     }
     let error = found.error.clone().filter(|_| found.state == Stand::Failed);
-    show_page(&Page { going: Going::of(lang, &found), error, file: href, facts, back: state.href(spec.path), shell })
+    show_page(&Page {
+        going: Going::of(lang, &found),
+        error,
+        file: href,
+        facts,
+        back: state.href(spec.path),
+        shell,
+    })
 }
 
 /// `GET /lists/exports/{job}/file`.
@@ -204,54 +223,101 @@ pub(super) fn failed(fault: &Fault) -> Failure {
     }
 }
 
-async fn export(app: &App, ctx: &Ctx) -> Result<Json, Failure> {
-    let word = |key: &str| ctx.input()[key].as_str().unwrap_or_default().to_owned();
-    let spec = named(&word("list")).map_err(|fault| failed(&fault))?;
-    let lang = Lang::of_tag(&word("language")).unwrap_or_default();
-    let reader = ctx.account().ok_or_else(|| Failure::Final("forbidden".to_owned()))?;
-    let found = person::find(app, reader, ctx.clock().now()).await.map_err(|fault| failed(&fault))?;
-    let (_, actor) = found.ok_or_else(|| Failure::Final("forbidden".to_owned()))?;
-    let state = Address::read(spec, &word("query"));
-    let asked = Asked::of(spec, &state, reader);
-    let mut ask = question(spec, &asked, condition(spec, &app.gate, &actor, Action::Export));
-    ask.cursor = None;
-    ask.size = CHUNK;
-    let all = match list::count(ctx.db(), &ask, super::COUNT_MAX).await? {
-        list::Count::Exactly(n) => i64::try_from(n).ok(),
-        list::Count::MoreThan(_) => None,
-    };
-    let folder = app.data.join("exports");
-    let world = |why: String| Failure::Retry(why);
-    std::fs::create_dir_all(&folder).map_err(|e| world(format!("{}: {e}", folder.display())))?;
-    let columns = spec.columns.iter().filter(|column| asked.columns.contains(&column.key));
-    let columns: Vec<(&'static str, Show)> = columns.map(|column| (column.key, column.show)).collect();
-    let heads: Vec<(String, f64)> =
-        columns.iter().map(|(key, show)| (label(spec, lang, key).to_owned(), width(*show))).collect();
-    let (about, rows) = (lang.t("list.export.about"), lang.t("list.export.sheet"));
-    let mut table = Table::begin(&folder, about, rows, &heads).map_err(|e| world(e.to_string()))?;
-    let mut hash = Sha256::new();
-    loop {
-        let page = list::page(ctx.db(), &ask).await?;
-        for values in &page.rows {
-            let row = Row::new(spec.source, values);
-            let cells: Vec<Cell> = columns.iter().map(|(key, show)| cell(*show, row.value(key), lang)).collect();
-            hash.update(canonical(&cells));
-            table.row(&cells).map_err(|e| world(e.to_string()))?;
-        }
-        ctx.progress(i64::try_from(table.rows()).unwrap_or(i64::MAX), all, "").await;
-        if ctx.is_cancelled().await {
-            return Err(Failure::Cancelled);
-        }
-        match page.after(&ask) {
-            Some(cursor) => ask.cursor = Some(cursor),
-            None => break,
+/// An export that is about to be written.
+struct Plan {
+    spec: &'static Spec,
+    lang: Lang,
+    state: Address,
+    actor: Actor,
+    ask: Ask<'static>,
+    columns: Vec<(&'static str, Show)>,
+}
+
+impl Plan {
+    /// What the job's input asks for, with the rights its person has now.
+    async fn read(app: &App, ctx: &Ctx) -> Result<Plan, Failure> {
+        let word = |key: &str| ctx.input()[key].as_str().unwrap_or_default().to_owned();
+        let nobody = || Failure::Final("forbidden".to_owned());
+        let spec = named(&word("list")).map_err(|fault| failed(&fault))?;
+        let lang = Lang::of_tag(&word("language")).unwrap_or_default();
+        let reader = ctx.account().ok_or_else(nobody)?;
+        let found = person::find(app, reader, ctx.clock().now()).await.map_err(|fault| failed(&fault))?;
+        let (_, actor) = found.ok_or_else(nobody)?;
+        let state = Address::read(spec, &word("query"));
+        let asked = Asked::of(spec, &state, reader);
+        let mut ask = question(spec, &asked, condition(spec, &app.gate, &actor, Action::Export));
+        ask.cursor = None;
+        ask.size = CHUNK;
+        let columns = spec.columns.iter().filter(|column| asked.columns.contains(&column.key));
+        let columns = columns.map(|column| (column.key, column.show)).collect();
+        Ok(Plan { spec, lang, state, actor, ask, columns })
+    }
+
+    fn heads(&self) -> Vec<(String, f64)> {
+        let head =
+            |(key, show): &(&'static str, Show)| (label(self.spec, self.lang, key).to_owned(), width(*show));
+        self.columns.iter().map(head).collect()
+    }
+
+    /// Writes all rows; gives the SHA-256 of what was written.
+    async fn rows(&mut self, ctx: &Ctx, table: &mut Table) -> Result<String, Failure> {
+        let all = match list::count(ctx.db(), &self.ask, super::COUNT_MAX).await? {
+            list::Count::Exactly(n) => i64::try_from(n).ok(),
+            list::Count::MoreThan(_) => None,
+        };
+        let mut hash = Sha256::new();
+        loop {
+            let page = list::page(ctx.db(), &self.ask).await?;
+            for values in &page.rows {
+                let row = Row::new(self.spec.source, values);
+                let cells = self.columns.iter().map(|(key, show)| cell(*show, row.value(key), self.lang));
+                let cells: Vec<Cell> = cells.collect();
+                hash.update(canonical(&cells));
+                table.row(&cells).map_err(|e| Failure::Retry(e.to_string()))?;
+            }
+            ctx.progress(i64::try_from(table.rows()).unwrap_or(i64::MAX), all, "").await;
+            if ctx.is_cancelled().await {
+                return Err(Failure::Cancelled);
+            }
+            match page.after(&self.ask) {
+                Some(cursor) => self.ask.cursor = Some(cursor),
+                None => return Ok(hex::encode(hash.finalize())),
+            }
         }
     }
+
+    /// What the first sheet says.
+    fn about(&self, rows: u64, rows_sha256: &str, now: Micros) -> Vec<(String, String)> {
+        let t = |key: &str| self.lang.t(key).to_owned();
+        let sort = &self.ask.sort;
+        let column = self.spec.columns.iter().find(|column| column.key == sort.key);
+        let by = label(self.spec, self.lang, column.map_or(self.spec.sort.0, |column| column.key));
+        let direction = t(if sort.is_descending { "list.export.down" } else { "list.export.up" });
+        vec![
+            (t("list.export.list"), t(&format!("list.name.{}", self.spec.name))),
+            (t("list.export.query"), self.state.href(self.spec.path)),
+            (t("list.export.order"), format!("{by}, {direction}")),
+            (t("list.export.who"), format!("{}（{}）", self.actor.name, self.actor.login)),
+            (t("list.export.at"), minute(now)),
+            (t("list.export.rows"), rows.to_string()),
+            (t("list.export.rows_sha256"), rows_sha256.to_owned()),
+            (t("list.export.how"), t("list.export.how_text")),
+        ]
+    }
+}
+
+async fn export(app: &App, ctx: &Ctx) -> Result<Json, Failure> {
+    let mut plan = Plan::read(app, ctx).await?;
+    let (lang, folder) = (plan.lang, app.data.join("exports"));
+    let world = |why: String| Failure::Retry(why);
+    std::fs::create_dir_all(&folder).map_err(|e| world(format!("{}: {e}", folder.display())))?;
+    let (about, sheet) = (lang.t("list.export.about"), lang.t("list.export.sheet"));
+    let mut table = Table::begin(&folder, about, sheet, &plan.heads()).map_err(|e| world(e.to_string()))?;
+    let rows_sha256 = plan.rows(ctx, &mut table).await?;
     let rows = table.rows();
-    let rows_sha256 = hex::encode(hash.finalize());
-    let facts = about_lines(spec, &state, &ask.sort, lang, &actor, rows, &rows_sha256, ctx.clock().now());
+    let facts = plan.about(rows, &rows_sha256, ctx.clock().now());
     let (path, new) = (file(app, ctx.id()), folder.join(format!("{}.tmp", ctx.id().0)));
-    let title = lang.t(&format!("list.name.{}", spec.name));
+    let title = lang.t(&format!("list.name.{}", plan.spec.name));
     let written = tokio::task::spawn_blocking(move || -> Result<(u64, String), String> {
         table.finish(&new, title, &facts).map_err(|e| e.to_string())?;
         let (bytes, sha256) = digest(&new).map_err(|e| format!("{}: {e}", new.display()))?;
@@ -266,33 +332,6 @@ fn digest(path: &std::path::Path) -> std::io::Result<(u64, String)> {
     let (mut file, mut hash) = (std::fs::File::open(path)?, Sha256::new());
     let bytes = std::io::copy(&mut file, &mut hash)?;
     Ok((bytes, hex::encode(hash.finalize())))
-}
-
-/// What the first sheet says.
-#[allow(clippy::too_many_arguments, reason = "one line of the sheet each")]
-fn about_lines(
-    spec: &Spec,
-    state: &Address,
-    sort: &Sort,
-    lang: Lang,
-    actor: &mingjing_casework::permission::Actor,
-    rows: u64,
-    rows_sha256: &str,
-    now: i64,
-) -> Vec<(String, String)> {
-    let t = |key: &str| lang.t(key).to_owned();
-    let direction = t(if sort.is_descending { "list.export.down" } else { "list.export.up" });
-    let order = format!("{}, {direction}", label(spec, lang, spec.columns.iter().find(|c| c.key == sort.key).map_or(spec.sort.0, |c| c.key)));
-    vec![
-        (t("list.export.list"), lang.t(&format!("list.name.{}", spec.name)).to_owned()),
-        (t("list.export.query"), state.href(spec.path)),
-        (t("list.export.order"), order),
-        (t("list.export.who"), format!("{}（{}）", actor.name, actor.login)),
-        (t("list.export.at"), minute(now)),
-        (t("list.export.rows"), rows.to_string()),
-        (t("list.export.rows_sha256"), rows_sha256.to_owned()),
-        (t("list.export.how"), t("list.export.how_text")),
-    ]
 }
 
 /// A row as it is hashed: its cells with a tab between, a line feed behind; tab, line feed and backslash in a text

@@ -81,6 +81,10 @@ impl BulkAction for Cancel {
     fn run<'a>(&'a self, on: &'a On, id: &'a str) -> BoxFuture<'a, Result<Done, Fault>> {
         Box::pin(async move {
             let id: i64 = id.parse().map_err(|_| Fault::NotFound)?;
+            // All jobs are chosen, and this one is among them.
+            if JobId(id) == on.job {
+                return Ok(Done::Nothing("list.job.itself"));
+            }
             let found = job::read(&on.db, JobId(id)).await?;
             let mut resource = Resource::new(Kind::Job, id);
             resource.owner = found.account;

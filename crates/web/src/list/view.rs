@@ -276,7 +276,12 @@ impl List {
             may_export: signed.could(app, Action::Export, spec.kind),
             deeds: deeds(app, signed, spec),
             hidden: first.pairs().to_vec(),
-            kept: first.pairs().iter().filter(|(name, _)| ["sort", "cols"].contains(&name.as_str())).cloned().collect(),
+            kept: first
+                .pairs()
+                .iter()
+                .filter(|(name, _)| ["sort", "cols"].contains(&name.as_str()))
+                .cloned()
+                .collect(),
             but_columns: first.without(&["cols"]).pairs().to_vec(),
             query: first.query(),
         })

@@ -41,7 +41,12 @@ impl Figure {
 
     /// With one more line of where it comes from.
     #[must_use]
-    pub fn from(mut self, label: impl Into<String>, text: impl Into<String>, href: impl Into<String>) -> Figure {
+    pub fn from(
+        mut self,
+        label: impl Into<String>,
+        text: impl Into<String>,
+        href: impl Into<String>,
+    ) -> Figure {
         self.sources.push(Source { label: label.into(), text: text.into(), href: href.into() });
         self
     }

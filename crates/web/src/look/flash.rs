@@ -89,8 +89,11 @@ impl Flash {
 
     /// In words.
     pub fn said(&self, lang: Lang) -> Said {
-        let arguments: Vec<(&str, &dyn std::fmt::Display)> =
-            self.arguments.iter().map(|(name, value)| (name.as_str(), value as &dyn std::fmt::Display)).collect();
+        let arguments: Vec<(&str, &dyn std::fmt::Display)> = self
+            .arguments
+            .iter()
+            .map(|(name, value)| (name.as_str(), value as &dyn std::fmt::Display))
+            .collect();
         Said { text: lang.f(&self.key, &arguments), undo: self.undo.clone(), is_due: self.is_due }
     }
 }
@@ -128,9 +131,11 @@ pub async fn layer(request: Request, next: Next) -> Response {
             (response, SAID.with(|said| said.borrow().is_none()))
         })
         .await;
-    let sets_another = response.headers().get_all(SET_COOKIE).iter().any(|value| {
-        value.to_str().is_ok_and(|value| value.starts_with(COOKIE_NAME))
-    });
+    let sets_another = response
+        .headers()
+        .get_all(SET_COOKIE)
+        .iter()
+        .any(|value| value.to_str().is_ok_and(|value| value.starts_with(COOKIE_NAME)));
     if (is_taken || !is_there) && !sets_another {
         set_cookie(&mut response, "", 0);
     }

@@ -38,13 +38,12 @@ fn gallery(mut shell: Shell) -> Gallery {
     }
     let marks = ["draft", "waiting", "running", "done", "failed", "cancelled", "destroyed"];
     let t = |key: &str| lang.t(key);
-    let figure = |label: &str, value: &str, unit: &str| {
-        Figure::new(t(label), value, t(unit)).from(t("look.gallery.rule"), "count.persons v1", "/help").from(
-            t("look.gallery.rows"),
-            "members.csv 2–20,001",
-            "",
-        )
-    };
+    let figure =
+        |label: &str, value: &str, unit: &str| {
+            Figure::new(t(label), value, t(unit))
+                .from(t("look.gallery.rule"), "count.persons v1", "/help")
+                .from(t("look.gallery.rows"), "members.csv 2–20,001", "")
+        };
     let names = ["第一层", "第二层", "第三层", "第四层", "第五层"];
     let counts = [1, 18, 240, 1_730, 9_604];
     let levels: Vec<Bar> = names
@@ -52,7 +51,9 @@ fn gallery(mut shell: Shell) -> Gallery {
         .zip(counts)
         .map(|(name, count)| Bar::new(*name, count, super::write::number(count)).href("/look"))
         .collect();
-    let days = (0..120).map(|day| Point { day: 18_262 + day * 3, value: i64::from(day * day) / 40 }).collect::<Vec<_>>();
+    let days = (0..120)
+        .map(|day| Point { day: 18_262 + day * 3, value: i64::from(day * day) / 40 })
+        .collect::<Vec<_>>();
     let limit = |name: &str, at| Limit { name: name.to_owned(), at };
     let areas = [("520102", 47), ("520103", 31), ("520115", 12), ("520181", 3), ("520111", 22)];
     let areas: Vec<Area> =
@@ -67,7 +68,12 @@ fn gallery(mut shell: Shell) -> Gallery {
         ],
         charts: vec![
             bars(t("look.gallery.bars"), heads, &levels, &[], Scale::Log),
-            line(t("look.gallery.line"), heads, &days, &[limit("30", 30), limit("120", 120), limit("5,000", 5_000)]),
+            line(
+                t("look.gallery.line"),
+                heads,
+                &days,
+                &[limit("30", 30), limit("120", 120), limit("5,000", 5_000)],
+            ),
             map(t("look.gallery.map"), heads, &areas),
         ],
         shell,

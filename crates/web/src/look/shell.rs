@@ -104,7 +104,9 @@ pub struct Shell {
 }
 
 /// Section, address, icon, key after `g`, what one must be able to do.
-const NAV: [(Section, &str, &str, &str, Option<(Action, Kind)>); 6] = [
+type Place = (Section, &'static str, &'static str, &'static str, Option<(Action, Kind)>);
+
+const NAV: [Place; 6] = [
     (Section::Desk, "/", "home", "d", None),
     (Section::Network, "/analyses", "sitemap", "n", Some((Action::List, Kind::Analysis))),
     (Section::Jobs, "/jobs", "list-check", "j", Some((Action::List, Kind::Job))),
@@ -131,7 +133,8 @@ impl Shell {
     /// The frame of a page whose name is the sentence of `title_key`.
     pub async fn new(app: &App, signed: &Signed, section: Section, title_key: &str) -> Shell {
         let lang = signed.lang;
-        let may = |need: Option<(Action, Kind)>| need.is_none_or(|(action, kind)| signed.could(app, action, kind));
+        let may =
+            |need: Option<(Action, Kind)>| need.is_none_or(|(action, kind)| signed.could(app, action, kind));
         let nav = NAV
             .into_iter()
             .filter(|(.., need)| may(*need))
@@ -153,7 +156,9 @@ impl Shell {
             .actor
             .posts
             .iter()
-            .map(|post| lang.sentence(&format!("common.role.{}", post.role)).unwrap_or(post.role.word()).to_owned())
+            .map(|post| {
+                lang.sentence(&format!("common.role.{}", post.role)).unwrap_or(post.role.word()).to_owned()
+            })
             .collect();
         roles.dedup();
         Shell {

@@ -39,9 +39,9 @@ pub async fn choose(
     };
     let language = match choice.language.as_deref() {
         None => None,
-        Some(tag) => {
-            Some(Lang::of_tag(tag).ok_or_else(|| Fault::field("language", "language", "look.language.unknown"))?)
-        }
+        Some(tag) => Some(
+            Lang::of_tag(tag).ok_or_else(|| Fault::field("language", "language", "look.language.unknown"))?,
+        ),
     };
     let mut tx = app.db.begin().await?;
     let own = account::find_in(&mut tx, signed.actor.account).await?.ok_or(Fault::NotFound)?;

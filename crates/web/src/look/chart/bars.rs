@@ -62,7 +62,8 @@ pub fn bars(title: &str, heads: [&str; 2], all: &[Bar], limits: &[Limit], scale:
     let height = top + ROW * all.len() as f64 + 2.0;
     let room = WIDTH - left - right;
     let most = all.iter().map(|bar| bar.value).chain(limits.iter().map(|limit| limit.at)).max().unwrap_or(1);
-    let mut svg = format!(r#"<svg viewBox="0 0 {WIDTH} {height:.0}" role="img" aria-label="{}">"#, escaped(title));
+    let mut svg =
+        format!(r#"<svg viewBox="0 0 {WIDTH} {height:.0}" role="img" aria-label="{}">"#, escaped(title));
     for (at, bar) in all.iter().enumerate() {
         row(&mut svg, bar, left, top + ROW * at as f64, room * scale.share(bar.value, most));
     }

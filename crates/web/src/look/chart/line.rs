@@ -50,7 +50,8 @@ pub fn line(title: &str, heads: [&str; 2], points: &[Point], limits: &[Limit]) -
         days: f64::from((last - first).max(1)),
         most: most as f64,
     };
-    let mut svg = format!(r#"<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{}">"#, escaped(title));
+    let mut svg =
+        format!(r#"<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{}">"#, escaped(title));
     axes(&mut svg, &frame, most, first, last);
     for limit in limits {
         limit_line(&mut svg, &frame, limit, most);
@@ -94,16 +95,15 @@ fn axes(svg: &mut String, frame: &Frame, most: i64, first: Day, last: Day) {
 }
 
 fn limit_line(svg: &mut String, frame: &Frame, limit: &Limit, most: i64) {
-    let y = if limit.at > most { TOP - 6.0 } else { frame.y(limit.at) };
+    let y = if limit.at > most { TOP - 1.0 } else { frame.y(limit.at) };
+    let far = if limit.at > most { "↑ " } else { "" };
     let (start, right, name) = (frame.left, WIDTH - RIGHT, escaped(&limit.name));
     if limit.at <= most {
-        let _ = write!(
-            svg,
-            r#"<line class="limit" x1="{start:.1}" x2="{right:.1}" y1="{y:.1}" y2="{y:.1}"/>"#
-        );
+        let _ =
+            write!(svg, r#"<line class="limit" x1="{start:.1}" x2="{right:.1}" y1="{y:.1}" y2="{y:.1}"/>"#);
     }
     let (x, above) = (start + 4.0, y - 4.0);
-    let _ = write!(svg, r#"<text class="limit-word" x="{x:.1}" y="{above:.1}">{name}</text>"#);
+    let _ = write!(svg, r#"<text class="limit-word" x="{x:.1}" y="{above:.1}">{far}{name}</text>"#);
 }
 
 fn curve(svg: &mut String, frame: &Frame, points: &[Point]) {

@@ -50,7 +50,6 @@ struct Feature {
 struct Properties {
     adcode: String,
     name: String,
-    centre: [f64; 2],
 }
 
 type Ring = Vec<[f64; 2]>;
@@ -109,12 +108,34 @@ fn draw(file: &File) -> Sketch {
                 }
                 path.push('Z');
             }
-            let (x, y) = place(&feature.properties.centre);
-            let Properties { adcode, name, .. } = &feature.properties;
+            let (x, y) = place(&middle(&feature.geometry));
+            let Properties { adcode, name } = &feature.properties;
             Shape { code: adcode.clone(), name: name.clone(), path, x, y }
         })
         .collect();
     Sketch { height: (north - south) * scale, shapes }
+}
+
+/// The centre of gravity of the largest part, where the name stands.
+fn middle(geometry: &Geometry) -> [f64; 2] {
+    let outer: Vec<&Ring> = match geometry {
+        Geometry::Polygon(rings) => rings.first().into_iter().collect(),
+        Geometry::MultiPolygon(polygons) => polygons.iter().filter_map(|rings| rings.first()).collect(),
+    };
+    let mut largest = (0.0_f64, [0.0; 2]);
+    for ring in outer {
+        let (mut area, mut x, mut y) = (0.0, 0.0, 0.0);
+        for (a, b) in ring.iter().zip(ring.iter().cycle().skip(1)) {
+            let cross = a[0] * b[1] - b[0] * a[1];
+            area += cross;
+            x += (a[0] + b[0]) * cross;
+            y += (a[1] + b[1]) * cross;
+        }
+        if area.abs() > largest.0 {
+            largest = (area.abs(), [x / (3.0 * area), y / (3.0 * area)]);
+        }
+    }
+    largest.1
 }
 
 fn rings(geometry: &Geometry) -> Vec<&Ring> {
@@ -130,13 +151,16 @@ pub fn map(title: &str, heads: [&str; 2], areas: &[Area]) -> Chart {
     let most = areas.iter().map(|area| area.value).max().unwrap_or(0).max(1);
     let sketch = sketch();
     let height = sketch.height;
-    let mut svg = format!(r#"<svg viewBox="0 0 {WIDTH} {height:.0}" role="img" aria-label="{}">"#, escaped(title));
+    let mut svg =
+        format!(r#"<svg viewBox="0 0 {WIDTH} {height:.0}" role="img" aria-label="{}">"#, escaped(title));
     for shape in &sketch.shapes {
         let area = by_code.get(shape.code.as_str());
         let depth = area.map_or(0, |area| depth(area.value, most));
         let path = format!(r#"<path class="area area-{depth}" d="{}"/>"#, shape.path);
         let _ = match area.filter(|area| !area.href.is_empty()) {
-            Some(area) => write!(svg, r#"<a href="{}" aria-label="{}">{path}</a>"#, escaped(&area.href), shape.name),
+            Some(area) => {
+                write!(svg, r#"<a href="{}" aria-label="{}">{path}</a>"#, escaped(&area.href), shape.name)
+            }
             None => svg.write_str(&path),
         };
     }
