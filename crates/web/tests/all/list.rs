@@ -189,20 +189,20 @@ fn a_search_finds_what_one_may_see_and_leaves_no_word_in_the_log() {
     on_both(|app| async move {
         let wang = app.person("wang", &[Role::MonitoringOfficer]).await;
         let li = app.person("li", &[Role::MonitoringOfficer]).await;
-        let mine = put(&app, wang, "白云样本").await;
-        put(&app, li, "白云另案").await;
+        let mine = put(&app, wang, "槐花样本").await;
+        put(&app, li, "槐花另案").await;
         let mut browser = app.signed_in("wang").await;
-        let found = page(&mut browser, "/search?q=%E7%99%BD%E4%BA%91").await;
-        assert!(found.contains("白云样本") && !found.contains("白云另案"));
+        let found = page(&mut browser, "/search?q=%E6%A7%90%E8%8A%B1").await;
+        assert!(found.contains("槐花样本") && !found.contains("槐花另案"));
         let numbered = page(&mut browser, &format!("/search?q={}", mine.0)).await;
-        assert!(numbered.contains("白云样本"), "a number is found as a number");
+        assert!(numbered.contains("槐花样本"), "a number is found as a number");
         let nothing = page(&mut browser, "/search?q=%3Cscript%3Ealert(1)%3C/script%3E").await;
         assert!(!nothing.contains(MARKUP));
         assert_eq!(app.deeds().await.iter().filter(|deed| *deed == "search").count(), 3);
         let kept = Ask {
             source: &mingjing_web::audit::SOURCE,
             scope: Condition::everything(),
-            filters: vec![Filter::Contains(vec!["detail".to_owned()], "白云".to_owned())],
+            filters: vec![Filter::Contains(vec!["detail".to_owned()], "槐花".to_owned())],
             sort: Sort { key: "id".to_owned(), is_descending: false },
             cursor: None,
             size: 10,
