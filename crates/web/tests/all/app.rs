@@ -8,13 +8,13 @@ use axum::http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt;
 use mingjing_casework::clock::{Clock, Fixed};
 use mingjing_casework::keys::Keys;
-use mingjing_casework::people::{By, First, People, first_administrator};
+use mingjing_casework::people::{By, First, first_administrator};
 use mingjing_casework::permission::{Gate, Role};
 use mingjing_casework::sign_in::Guard;
 use mingjing_model::id::{AccountId, OfficeId};
 use mingjing_model::time::Micros;
+use mingjing_store::Db;
 use mingjing_store::account::{self, NewAccount, NewGrant};
-use mingjing_store::{Db, office};
 use mingjing_testkit::databases::{Database, databases};
 use mingjing_web::app::App;
 use mingjing_web::serve::router;
@@ -35,7 +35,6 @@ pub struct TestApp {
     pub router: Router,
     pub clock: Arc<Fixed>,
     pub office: OfficeId,
-    pub name: &'static str,
     _database: Database,
     _data: tempfile::TempDir,
 }
@@ -86,7 +85,7 @@ impl TestApp {
         let shared: Arc<dyn Clock> = Arc::clone(&clock) as _;
         let app = Arc::new(App::new(db, Keys::from_secret([7; 32]), shared, settings, false).unwrap());
         let router = router(Arc::clone(&app));
-        TestApp { router, app, clock, office, name: database.name, _database: database, _data: data }
+        TestApp { router, app, clock, office, _database: database, _data: data }
     }
 
     /// Somebody with roles in the city's steering office, who has chosen their password.
@@ -163,13 +162,7 @@ async fn ground(db: &Db) -> OfficeId {
     };
     let by = By::command_line(MORNING);
     let root = first_administrator(db, &gate, &guard, &by, &first).await.unwrap();
-    let _ = People { db, gate: &gate, by: &by };
     account::find(db, root).await.unwrap().unwrap().office()
-}
-
-/// Offices there are, for stories with several.
-pub async fn offices(app: &TestApp) -> Vec<office::Office> {
-    office::offices(&app.app.db).await.unwrap()
 }
 
 /// An answer, read whole.
