@@ -188,11 +188,11 @@ pub(crate) async fn arrive(
 }
 
 /// The account whose sign-in stands at this step; else the way to where it stands.
-fn at(state: Option<Extension<State>>, step: Step, next: &str) -> Result<(State, AccountId), Response> {
-    let Some(Extension(state)) = state else { return Err(to("/sign-in", next)) };
+fn at(state: Option<Extension<State>>, step: Step, next: &str) -> Result<(State, AccountId), Box<Response>> {
+    let Some(Extension(state)) = state else { return Err(Box::new(to("/sign-in", next))) };
     match state.account {
         Some(account) if state.step == step => Ok((state, AccountId(account))),
-        _ => Err(onward(&state, next).unwrap_or_else(|| to("/sign-in", next))),
+        _ => Err(Box::new(onward(&state, next).unwrap_or_else(|| to("/sign-in", next)))),
     }
 }
 
@@ -210,7 +210,7 @@ pub(super) async fn factor_page(
             next: way(&query.next),
             error: None,
         }),
-        Err(elsewhere) => Ok(elsewhere),
+        Err(elsewhere) => Ok(*elsewhere),
     }
 }
 
@@ -232,7 +232,7 @@ pub(super) async fn factor(
 ) -> Result<Response, Fault> {
     let (state, account) = match at(state, Step::SecondFactor, &form.next) {
         Ok(found) => found,
-        Err(elsewhere) => return Ok(elsewhere),
+        Err(elsewhere) => return Ok(*elsewhere),
     };
     app.sign_in_limit.count(visitor.address.as_deref().unwrap_or_default(), app.now())?;
     let by = by_visitor(&app, &visitor);
@@ -273,7 +273,7 @@ pub(super) async fn renewal_page(
 ) -> Result<Response, Fault> {
     match at(state, Step::NewPassword, &query.next) {
         Ok((state, _)) => show(&blank_renewal(&app, visitor.lang, &state.csrf, &query.next)),
-        Err(elsewhere) => Ok(elsewhere),
+        Err(elsewhere) => Ok(*elsewhere),
     }
 }
 
@@ -296,7 +296,7 @@ pub(super) async fn renewal(
 ) -> Result<Response, Fault> {
     let (state, account) = match at(state, Step::NewPassword, &form.next) {
         Ok(found) => found,
-        Err(elsewhere) => return Ok(elsewhere),
+        Err(elsewhere) => return Ok(*elsewhere),
     };
     let mut page = blank_renewal(&app, visitor.lang, &state.csrf, &form.next);
     if form.new == form.again {
