@@ -190,9 +190,11 @@ impl<'a> Filling<'a> {
 
     async fn notices(&mut self, gaps: &[(i64, &Post)]) -> Result<(), Error> {
         for (id, post) in gaps {
-            let office = self.city.offices.iter().find(|one| {
-                one.agency == post.agency && one.division == post.division
-            });
+            let office = self
+                .city
+                .offices
+                .iter()
+                .find(|one| one.agency == post.agency && one.division == post.division);
             let name = office.map_or("", |office| office.name.as_str());
             let arguments = json!({ "office": name, "task": post.task });
             let path = format!("/admin/duty/{id}");

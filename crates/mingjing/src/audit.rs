@@ -80,14 +80,13 @@ pub fn run(args: &Args, place: &Place, out: &mut dyn Write) -> Result<(), Error>
 fn tell_head(head: &Head, out: &mut dyn Write) -> Result<(), Error> {
     say(
         out,
-        &format!(
+        format!(
             "链头 head: {} {} {}",
             head.seq,
             head.hash,
             if head.seq > 0 { instant(head.at) } else { String::new() }
         )
-        .trim_end()
-        .to_owned(),
+        .trim_end(),
     )
 }
 

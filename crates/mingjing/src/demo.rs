@@ -158,13 +158,15 @@ async fn scheme(
         approver: None,
         retain_until: None,
     };
-    let own = Owner { account: owner.id(), office: OfficeId(owner.office_id), division: owner.division.clone() };
+    let own =
+        Owner { account: owner.id(), office: OfficeId(owner.office_id), division: owner.division.clone() };
     let id = change::create(db, &grounds, &own, entry("create")).await.map_err(world)?;
     for table in ["members", "ledger"] {
         bring(db, data, id, (table, &out.join(format!("{table}.csv"))), owner, entry("upload")).await?;
     }
     let found = read(db, id).await?;
-    let terms = Terms { policy: found.policy.clone(), as_of: None, subjects: Vec::new(), mapping: Some(mapping) };
+    let terms =
+        Terms { policy: found.policy.clone(), as_of: None, subjects: Vec::new(), mapping: Some(mapping) };
     change::set_terms(db, &found, found.version, &terms, entry("change")).await.map_err(world)?;
     let found = read(db, id).await?;
     change::start(db, &found, found.version, name, entry("run")).await.map_err(world)?;
@@ -224,9 +226,16 @@ fn told(out: &mut dyn Write, url: &str, city: &City) -> Result<(), Error> {
         if is_new || person.has_factor {
             let roles: Vec<&str> = person.roles.iter().map(|role| role.word()).collect();
             let factor = if person.has_factor { " + 动态口令 code" } else { "" };
-            text.push_str(&format!("    {:<16} {} {}{factor}\n", person.login, person.name, roles.join(", ")));
+            text.push_str(&format!(
+                "    {:<16} {} {}{factor}\n",
+                person.login,
+                person.name,
+                roles.join(", ")
+            ));
         }
     }
     text.push_str("\n全部登录名 all sign-ins: data/demo/people.yaml\n");
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|e| Error::World(format!("standard output: {e}")))
+    out.write_all(text.as_bytes())
+        .and_then(|()| out.flush())
+        .map_err(|e| Error::World(format!("standard output: {e}")))
 }

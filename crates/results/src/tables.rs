@@ -76,7 +76,7 @@ fn plan<R>(columns: &[Column<R>]) -> Vec<(&'static str, Kind, bool)> {
 
 /// An encoded column of a row group.
 enum Chunk {
-    Arrow(ArrowColumnChunk),
+    Arrow(Box<ArrowColumnChunk>),
     Packed(Bytes, Box<ColumnCloseResult>),
 }
 
@@ -143,7 +143,7 @@ impl Table<'_> {
                     for leaf in compute_leaves(field, &array)? {
                         encoder.write(&leaf)?;
                     }
-                    Ok(Chunk::Arrow(encoder.close()?))
+                    Ok(Chunk::Arrow(Box::new(encoder.close()?)))
                 })
                 .collect::<ParquetResult<_>>()?;
             let mut open = writer.next_row_group()?;

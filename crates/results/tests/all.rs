@@ -5,8 +5,8 @@
 
 mod all {
     mod branches;
-    mod pages;
     pub mod build;
+    mod pages;
     mod stage;
     mod tables;
     mod words;

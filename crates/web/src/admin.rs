@@ -42,8 +42,11 @@ pub struct Tab {
     pub is_here: bool,
 }
 
-/// The parts: address, key of the word, what one must be able to do.
-const TABS: [(&str, &str, Option<(Action, Kind)>); 10] = [
+/// Address, key of the word, what one must be able to do.
+type Part = (&'static str, &'static str, Option<(Action, Kind)>);
+
+/// The parts of administration.
+const TABS: [Part; 10] = [
     ("/admin", "admin.nav.overview", None),
     ("/admin/people", "admin.nav.people", Some((Action::List, Kind::Account))),
     ("/admin/offices", "admin.nav.offices", Some((Action::List, Kind::Office))),
@@ -58,7 +61,8 @@ const TABS: [(&str, &str, Option<(Action, Kind)>); 10] = [
 
 /// The tabs that somebody may open.
 pub fn tabs(app: &App, signed: &Signed, here: &str) -> Vec<Tab> {
-    let may = |need: Option<(Action, Kind)>| need.is_none_or(|(action, kind)| signed.could(app, action, kind));
+    let may =
+        |need: Option<(Action, Kind)>| need.is_none_or(|(action, kind)| signed.could(app, action, kind));
     TABS.into_iter()
         .filter(|(.., need)| may(*need))
         .map(|(href, key, _)| Tab { href, label: signed.lang.t(key), is_here: href == here })
@@ -113,7 +117,8 @@ impl Page {
         let lang = self.shell.lang;
         let say = |end: &str| lang.t(&format!("{key}_{end}"));
         let above = std::mem::take(&mut self.shell.title);
-        self.shell = self.shell.titled(title).crumb(above, list).lead_of([say("what"), say("do"), say("then")]);
+        self.shell =
+            self.shell.titled(title).crumb(above, list).lead_of([say("what"), say("do"), say("then")]);
         self
     }
 
@@ -124,7 +129,8 @@ impl Page {
         let lang = self.shell.lang;
         let say = |end: &str| lang.t(&format!("{key}.one_{end}"));
         let above = std::mem::take(&mut self.shell.title);
-        self.shell = self.shell.titled(name).crumb(above, list).lead_of([say("what"), say("do"), say("then")]);
+        self.shell =
+            self.shell.titled(name).crumb(above, list).lead_of([say("what"), say("do"), say("then")]);
         self
     }
 

@@ -216,10 +216,14 @@ impl City {
             }
         }
         for post in &self.posts {
-            let held = post.holders.iter().flat_map(|holder| [Some(&holder.login), holder.in_stead_of.as_ref()]);
+            let held =
+                post.holders.iter().flat_map(|holder| [Some(&holder.login), holder.in_stead_of.as_ref()]);
             let stranger = held.flatten().find(|login| !logins.contains(login.as_str()));
             if !offices.contains(&(post.agency.as_str(), post.division.as_str())) || stranger.is_some() {
-                return fault("duty.yaml", format!("{}: no such office, or {stranger:?} is nobody", post.task));
+                return fault(
+                    "duty.yaml",
+                    format!("{}: no such office, or {stranger:?} is nobody", post.task),
+                );
             }
         }
         match self.past.iter().find(|past| !logins.contains(past.login.as_str())) {
@@ -281,7 +285,9 @@ mod tests {
     fn names_are_plainly_made_up() {
         for person in City::load().unwrap().people {
             let given: Vec<char> = person.name.chars().skip(1).collect();
-            assert!("甲乙丙丁戊己庚辛壬癸".contains(given[0]) && "子丑寅卯辰巳午未申酉戌亥".contains(given[1]));
+            assert!(
+                "甲乙丙丁戊己庚辛壬癸".contains(given[0]) && "子丑寅卯辰巳午未申酉戌亥".contains(given[1])
+            );
             assert_eq!(given.len(), 2, "{}", person.name);
         }
     }

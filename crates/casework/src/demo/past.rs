@@ -35,7 +35,8 @@ pub(super) fn entries(
             let (account, office) = people[past.login.as_str()];
             let person = city.people.iter().find(|person| person.login == past.login);
             let (hours, minutes) = past.clock.split_once(':').unwrap_or(("0", "0"));
-            let minutes = 60 * hours.parse::<i64>().unwrap_or_default() + minutes.parse::<i64>().unwrap_or_default();
+            let minutes =
+                60 * hours.parse::<i64>().unwrap_or_default() + minutes.parse::<i64>().unwrap_or_default();
             // A login becomes the account's number where the thing is an account.
             let is_person = past.kind == Kind::Account.word() || past.kind == Kind::Session.word();
             let id = people.get(past.id.as_str()).filter(|_| is_person).map(|(id, _)| id.to_string());

@@ -191,10 +191,11 @@ fn a_subject_has_all_that_an_expert_opinion_states_of_one_account() {
         "流水：57 行",
     ];
     names.into_iter().for_each(|name| assert!(part.contains(name), "{name}"));
-    let (own, money) = (&found.own, count.money.as_ref().unwrap());
+    let own = &found.own;
     let account = count.names.find("M000003").unwrap() as usize;
     assert_eq!(own.joined, Some(count.joined[account]));
-    assert_eq!(own.team_paid_in, Some(money.team_paid_in[account]));
+    assert_eq!(own.team_paid_in, count.team_paid_in(account as u32));
+    assert!(own.team_paid_in.is_some());
     assert!(found.first_joined <= own.joined);
 }
 

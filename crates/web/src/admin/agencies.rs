@@ -42,7 +42,8 @@ pub async fn list(State(app): State<Arc<App>>, signed: Signed) -> Result<Respons
     let offices = office::offices(&app.db).await?;
     let seen = office::agencies(&app.db).await?.into_iter().filter(|agency| scope.holds(&resource(agency)));
     let row = |agency: Agency| {
-        let open = offices.iter().filter(|office| office.agency_id == agency.id && office.closed_at.is_none());
+        let open =
+            offices.iter().filter(|office| office.agency_id == agency.id && office.closed_at.is_none());
         let count = i64::try_from(open.count()).unwrap_or(i64::MAX);
         Row {
             cells: vec![
@@ -54,7 +55,8 @@ pub async fn list(State(app): State<Arc<App>>, signed: Signed) -> Result<Respons
             deed: None,
         }
     };
-    let heads = ["name", "short_name", "kind", "offices"].map(|name| lang.t(&format!("admin.field.{name}"))).to_vec();
+    let heads =
+        ["name", "short_name", "kind", "offices"].map(|name| lang.t(&format!("admin.field.{name}"))).to_vec();
     let table = Table {
         id: "agencies",
         title: lang.t("admin.agencies.title").to_owned(),
@@ -75,7 +77,8 @@ pub async fn list(State(app): State<Arc<App>>, signed: Signed) -> Result<Respons
 
 async fn form(app: &App, signed: &Signed) -> Result<Form, Fault> {
     let there = office::agencies(&app.db).await?;
-    let missing = permission::agencies().iter().filter(|text| !there.iter().any(|agency| agency.kind == text.kind));
+    let missing =
+        permission::agencies().iter().filter(|text| !there.iter().any(|agency| agency.kind == text.kind));
     let choice = |text: &permission::AgencyText| {
         let name = match signed.lang {
             Lang::Zh => &text.name.zh,
@@ -113,7 +116,8 @@ pub async fn create(
             Err(error) => status = into_form(&mut form, error)?,
         }
     }
-    let thing = Thing { parts: vec![Part { id: "new", title: "", form: form.back(LIST) }], ..Thing::default() };
+    let thing =
+        Thing { parts: vec![Part { id: "new", title: "", form: form.back(LIST) }], ..Thing::default() };
     Page::new(&app, &signed, LIST, KEY).await.making(KEY, LIST).show_as(status, thing)
 }
 

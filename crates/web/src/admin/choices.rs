@@ -31,8 +31,7 @@ pub async fn offices(app: &App, signed: &Signed, action: Action, kind: Kind) -> 
 pub async fn granting(app: &App, signed: &Signed, to: AccountId) -> Result<Vec<Office>, Fault> {
     let mut offices = office::offices(&app.db).await?;
     offices.retain(|office| {
-        office.closed_at.is_none()
-            && !roles(app, signed, std::slice::from_ref(office), Some(to)).is_empty()
+        office.closed_at.is_none() && !roles(app, signed, std::slice::from_ref(office), Some(to)).is_empty()
     });
     Ok(offices)
 }
@@ -51,7 +50,9 @@ pub fn roles(app: &App, signed: &Signed, offices: &[Office], to: Option<AccountI
         app.gate.may(&signed.actor, Action::Create, &grant)
     };
     let granted = Role::ALL.iter().filter(|role| offices.iter().any(|office| may(role, office)));
-    granted.map(|role| Choice { value: role.word().to_owned(), label: role_name(signed.lang, role.word()) }).collect()
+    granted
+        .map(|role| Choice { value: role.word().to_owned(), label: role_name(signed.lang, role.word()) })
+        .collect()
 }
 
 /// A role in words.

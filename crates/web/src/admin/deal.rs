@@ -19,6 +19,7 @@ use mingjing_store::change::{self, Change};
 use mingjing_store::{account, office};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 /// The doer of what this request asks for.
@@ -41,9 +42,11 @@ pub fn fault(lang: Lang, error: Error) -> Fault {
             arguments: vec![("what", said(lang, code, &message))],
             field: None,
         },
-        Error::Changed { kind, id, who, at } => {
-            Fault::Conflict { who: who.unwrap_or_default(), when: at.unwrap_or_default(), what: format!("{kind} {id}") }
-        }
+        Error::Changed { kind, id, who, at } => Fault::Conflict {
+            who: who.unwrap_or_default(),
+            when: at.unwrap_or_default(),
+            what: format!("{kind} {id}"),
+        },
         Error::Missing { .. } => Fault::NotFound,
         Error::Store(error) => error.into(),
         Error::World(why) => Fault::World(why),
@@ -149,7 +152,8 @@ pub async fn past(
     }
     changes.sort_by_key(|(_, change)| std::cmp::Reverse(change.id));
     let names = names(app, &changes).await?;
-    let lines = changes.into_iter().map(|(is_newest, change)| line(lang, &change, &names, may_undo && is_newest));
+    let lines =
+        changes.into_iter().map(|(is_newest, change)| line(lang, &change, &names, may_undo && is_newest));
     Ok(lines.collect())
 }
 
@@ -164,11 +168,12 @@ async fn names(app: &App, changes: &[(bool, Change)]) -> Result<Names, Fault> {
             let office = office::office(&app.db, OfficeId(id)).await?;
             names.offices.insert(id, office.map_or_else(|| id.to_string(), |office| office.name));
         }
-        let ids: Vec<i64> = [&state["account"], &state["stands_in_for"]].into_iter().filter_map(Value::as_i64).collect();
+        let ids: Vec<i64> =
+            [&state["account"], &state["stands_in_for"]].into_iter().filter_map(Value::as_i64).collect();
         for id in ids {
-            if !names.people.contains_key(&id) {
+            if let Entry::Vacant(place) = names.people.entry(id) {
                 let account = account::find(&app.db, AccountId(id)).await?;
-                names.people.insert(id, account.map_or_else(|| id.to_string(), |account| account.name));
+                place.insert(account.map_or_else(|| id.to_string(), |account| account.name));
             }
         }
     }
@@ -211,12 +216,16 @@ fn differences(lang: Lang, change: &Change, names: &Names) -> Vec<String> {
             let word = value.as_str().unwrap_or_default();
             lang.sentence(&format!("common.role.{word}")).unwrap_or(word).to_owned()
         }
-        _ => value.as_str().map_or_else(|| if value.is_null() { String::new() } else { value.to_string() }, str::to_owned),
+        _ => value
+            .as_str()
+            .map_or_else(|| if value.is_null() { String::new() } else { value.to_string() }, str::to_owned),
     };
     let (before, after) = (&change.change.before, &change.change.after);
     let mut lines = Vec::new();
     for (field, word) in SHOWN {
-        let at = |state: &Option<Value>| state.as_ref().map(|state| show(field, &state[field])).unwrap_or_default();
+        let at = |state: &Option<Value>| {
+            state.as_ref().map(|state| show(field, &state[field])).unwrap_or_default()
+        };
         let (was, is) = (at(before), at(after));
         let label = lang.t(&format!("admin.field.{word}"));
         // Of a role taken back, which one it was is what matters.

@@ -67,7 +67,9 @@ pub async fn create(
     }
     let (by, code) = (by(&app, &signed), form.get("code").to_owned());
     match people(&app, &by).create_division(&code, form.get("name"), None).await {
-        Ok(()) => done(&app, "admin.done.created", Kind::Division.word(), &code, &format!("{LIST}/{code}")).await,
+        Ok(()) => {
+            done(&app, "admin.done.created", Kind::Division.word(), &code, &format!("{LIST}/{code}")).await
+        }
         Err(error) => {
             let status = into_form(&mut form, error)?;
             making(&app, &signed, form, status).await
@@ -134,7 +136,10 @@ async fn offices(app: &App, signed: &Signed, division: &Division) -> Result<Tabl
             && scope.holds(&Resource::new(Kind::Office, office.id).held_by(&office.agency, &office.division))
     });
     let row = |office: office::Office| Row {
-        cells: vec![Cell::link(&office.name, format!("/admin/offices/{}", office.id)), Cell::text(office.short_name)],
+        cells: vec![
+            Cell::link(&office.name, format!("/admin/offices/{}", office.id)),
+            Cell::text(office.short_name),
+        ],
         deed: None,
     };
     Ok(Table {

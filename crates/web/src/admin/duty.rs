@@ -73,7 +73,9 @@ pub async fn list(
         title: lang.t("admin.duty.title").to_owned(),
         note: String::new(),
         empty: lang.t("admin.duty.empty"),
-        heads: ["task", "office", "state", "holder", "since"].map(|name| lang.t(&format!("admin.field.{name}"))).to_vec(),
+        heads: ["task", "office", "state", "holder", "since"]
+            .map(|name| lang.t(&format!("admin.field.{name}")))
+            .to_vec(),
         rows: board.iter().map(row).collect(),
     });
     let mut page = Page::new(&app, &signed, LIST, KEY).await;
@@ -86,7 +88,9 @@ pub async fn list(
 /// A holder, and in whose stead.
 fn said(lang: Lang, holder: &Holder) -> String {
     match &holder.stands_in_for_name {
-        Some(absent) => format!("{}（{}）", holder.account_name, lang.f("admin.duty.stands_in", &[("name", absent)])),
+        Some(absent) => {
+            format!("{}（{}）", holder.account_name, lang.f("admin.duty.stands_in", &[("name", absent)]))
+        }
         None => holder.account_name.clone(),
     }
 }
@@ -163,7 +167,10 @@ fn task(signed: &Signed, post: &Post) -> Form {
 async fn assigning(app: &App, signed: &Signed, post: &Post, holders: &[Holder]) -> Result<Form, Fault> {
     let people = account::of_office(&app.db, OfficeId(post.office_id)).await?;
     let able = people.into_iter().filter(|person| person.disabled_at.is_none());
-    let able = able.map(|person| Choice { value: person.id.to_string(), label: format!("{} ({})", person.name, person.login) });
+    let able = able.map(|person| Choice {
+        value: person.id.to_string(),
+        label: format!("{} ({})", person.name, person.login),
+    });
     let mut absent: Vec<Choice> = Vec::new();
     for holder in holders {
         let value = holder.account_id.to_string();
@@ -236,7 +243,9 @@ fn held(signed: &Signed, post: &Post, holders: &[Holder], today: &str, may_chang
         title: lang.t("admin.duty.holders").to_owned(),
         note: String::new(),
         empty: lang.t("admin.duty.gap"),
-        heads: ["holder", "stands_in", "since", "until"].map(|name| lang.t(&format!("admin.field.{name}"))).to_vec(),
+        heads: ["holder", "stands_in", "since", "until"]
+            .map(|name| lang.t(&format!("admin.field.{name}")))
+            .to_vec(),
         rows: holders.iter().map(row).collect(),
     }
 }

@@ -236,9 +236,11 @@ impl Field {
     /// A value as a reader sees it: of a choice its label.
     pub fn shown(&self, value: &str) -> String {
         match &self.input {
-            Input::Choice(all) => {
-                all.iter().find(|choice| choice.value == value).map_or(value, |choice| &choice.label).to_owned()
-            }
+            Input::Choice(all) => all
+                .iter()
+                .find(|choice| choice.value == value)
+                .map_or(value, |choice| &choice.label)
+                .to_owned(),
             _ => value.to_owned(),
         }
     }

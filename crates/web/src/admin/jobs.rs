@@ -96,7 +96,8 @@ fn deeds(app: &App, signed: &Signed, job: &Job, resource: &Resource) -> Vec<Deed
     let lang = signed.lang;
     let mut deeds = Vec::new();
     if app.gate.may(&signed.actor, Action::Cancel, resource) {
-        let mut deed = Deed::new(lang.t("admin.button.cancel_job"), format!("/jobs/{}/cancel", job.id)).grave();
+        let mut deed =
+            Deed::new(lang.t("admin.button.cancel_job"), format!("/jobs/{}/cancel", job.id)).grave();
         if job.state.is_over() {
             deed.why_not = Some(lang.t("admin.jobs.not_cancel"));
         } else if job.cancel_requested_at.is_some() {
@@ -218,12 +219,7 @@ pub async fn retry(
     Ok(Flash::new("admin.done.retried").to(&format!("/jobs/{id}")))
 }
 
-async fn record(
-    signed: &Signed,
-    tx: &mut mingjing_store::Tx,
-    action: &str,
-    job: &Job,
-) -> Result<(), Fault> {
+async fn record(signed: &Signed, tx: &mut mingjing_store::Tx, action: &str, job: &Job) -> Result<(), Fault> {
     let mut entry = signed.entry(action, Kind::Job, job.id);
     entry.division.clone_from(&job.division);
     entry.detail = serde_json::json!({ "kind": job.kind });

@@ -237,7 +237,15 @@ pub async fn divisions(
     signed: Signed,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Fault> {
-    page(&app, &signed, &DIVISIONS, query.as_deref(), ("admin.divisions", "/admin/divisions/new"), Some(map(&app, &signed).await?)).await
+    page(
+        &app,
+        &signed,
+        &DIVISIONS,
+        query.as_deref(),
+        ("admin.divisions", "/admin/divisions/new"),
+        Some(map(&app, &signed).await?),
+    )
+    .await
 }
 
 /// The districts on the map, by the people in use that the reader may see.

@@ -38,11 +38,14 @@ async fn form(app: &App, signed: &Signed) -> Result<Form, Fault> {
     let scope = signed.scope(app, Action::Create, Kind::Office);
     let agencies = office::agencies(&app.db).await?;
     let divisions = office::divisions(&app.db).await?;
-    let may = |agency: &str, division: &str| scope.holds(&Resource::new(Kind::Office, "").held_by(agency, division));
+    let may = |agency: &str, division: &str| {
+        scope.holds(&Resource::new(Kind::Office, "").held_by(agency, division))
+    };
     let agency = agencies.iter().filter(|agency| divisions.iter().any(|one| may(&agency.kind, &one.code)));
     let agency = agency.map(|one| Choice { value: one.id.to_string(), label: one.name.clone() });
     let division = divisions.iter().filter(|one| agencies.iter().any(|agency| may(&agency.kind, &one.code)));
-    let division = division.map(|one| Choice { value: one.code.clone(), label: format!("{} {}", one.code, one.name) });
+    let division =
+        division.map(|one| Choice { value: one.code.clone(), label: format!("{} {}", one.code, one.name) });
     Ok(Form::new(signed.lang, "/admin/offices/new", "admin.button.create")
         .back(LIST)
         .needed("agency", "agency", Input::Choice(agency.collect()))
@@ -112,14 +115,20 @@ async fn show(
     let may = |action| app.gate.may(&signed.actor, action, &resource(office));
     let mut thing = Thing::default();
     thing.fact(label("agency"), Cell::text(&office.agency_name));
-    thing.fact(label("division"), Cell::link(&office.division_name, format!("/admin/divisions/{}", office.division)));
+    thing.fact(
+        label("division"),
+        Cell::link(&office.division_name, format!("/admin/divisions/{}", office.division)),
+    );
     let state = match office.closed_at {
         None => Mark::new(lang.t("admin.offices.open"), "circle-check", Tone::Good),
-        Some(at) => Mark::new(format!("{} {}", lang.t("admin.offices.closed"), day(at)), "circle-minus", Tone::Quiet),
+        Some(at) => {
+            Mark::new(format!("{} {}", lang.t("admin.offices.closed"), day(at)), "circle-minus", Tone::Quiet)
+        }
     };
     thing.fact(label("state"), Cell::mark(state));
     let deed = |label: &str, end: &str| {
-        Deed::new(lang.t(&format!("admin.button.{label}")), format!("{LIST}/{}/{end}", office.id)).version(office.version)
+        Deed::new(lang.t(&format!("admin.button.{label}")), format!("{LIST}/{}/{end}", office.id))
+            .version(office.version)
     };
     if office.closed_at.is_some() && may(Action::Create) {
         thing.deeds.push(deed("reopen", "reopen"));
@@ -165,7 +174,8 @@ async fn members(app: &App, signed: &Signed, office: &Office) -> Result<Table, F
             deed: None,
         });
     }
-    let heads = ["name", "login", "roles", "state"].map(|name| lang.t(&format!("admin.field.{name}"))).to_vec();
+    let heads =
+        ["name", "login", "roles", "state"].map(|name| lang.t(&format!("admin.field.{name}"))).to_vec();
     Ok(Table {
         id: "people",
         title: lang.t("admin.offices.people").to_owned(),

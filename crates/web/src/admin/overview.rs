@@ -55,7 +55,10 @@ async fn due(app: &App, signed: &Signed) -> Result<Vec<Row>, Fault> {
     let scope = signed.scope(app, Action::List, Kind::Duty);
     for vacancy in duty::faults(&app.db, &day(app.now())).await? {
         if scope.holds(&duty::resource(&vacancy.post)) {
-            let said = lang.f("admin.overview.gap", &[("office", &vacancy.post.office_name), ("task", &vacancy.post.task)]);
+            let said = lang.f(
+                "admin.overview.gap",
+                &[("office", &vacancy.post.office_name), ("task", &vacancy.post.task)],
+            );
             rows.push(line(Cell::link(said, format!("/admin/duty/{}", vacancy.post.id))));
         }
     }
@@ -70,7 +73,9 @@ async fn due(app: &App, signed: &Signed) -> Result<Vec<Row>, Fault> {
         let scope = signed.scope(app, Action::Manage, Kind::Account);
         for person in account::all(&app.db).await? {
             let what = Resource::new(Kind::Account, person.id).held_by(&person.agency, &person.division);
-            if person.locked_until.is_some_and(|until| until > app.now()) && scope.holds(&what.owned_by(person.id())) {
+            if person.locked_until.is_some_and(|until| until > app.now())
+                && scope.holds(&what.owned_by(person.id()))
+            {
                 let said = lang.f("admin.overview.locked_one", &[("name", &person.name)]);
                 rows.push(line(Cell::link(said, format!("/admin/people/{}", person.id))));
             }
@@ -78,7 +83,8 @@ async fn due(app: &App, signed: &Signed) -> Result<Vec<Row>, Fault> {
     }
     if signed.could(app, Action::List, Kind::Setting) {
         for check in system::checks(app, lang).await.into_iter().filter(|check| !check.is_well) {
-            let said = lang.f("admin.overview.fault", &[("what", &format!("{}：{}", check.name, check.found))]);
+            let said =
+                lang.f("admin.overview.fault", &[("what", &format!("{}：{}", check.name, check.found))]);
             rows.push(line(Cell::link(said, "/admin/system")));
         }
     }

@@ -3,7 +3,9 @@
 mod change;
 mod page;
 
-pub use change::{change, disable, enable, end_sessions, grant, reset_factor, reset_password, revoke, unlock};
+pub use change::{
+    change, disable, enable, end_sessions, grant, reset_factor, reset_password, revoke, unlock,
+};
 pub use page::one;
 pub(super) use page::state;
 

@@ -39,7 +39,9 @@ pub async fn roles(State(app): State<Arc<App>>, signed: Signed) -> Result<Respon
             title: format!("{name} · {held}"),
             note: purpose.clone(),
             empty: lang.t("admin.reach.nothing"),
-            heads: ["admin.roles.kind", "admin.reach.steering", "admin.reach.other"].map(|key| lang.t(key)).to_vec(),
+            heads: ["admin.roles.kind", "admin.reach.steering", "admin.reach.other"]
+                .map(|key| lang.t(key))
+                .to_vec(),
             rows: matrix(&app.gate, lang)[thing.tables.len()].clone(),
         });
     }
@@ -74,7 +76,13 @@ fn rows(gate: &Gate, role: Role, lang: Lang) -> Vec<Row> {
 /// Somebody who holds just this role in the city's office of an agency.
 fn actor(role: Role, agency: &str) -> Actor {
     let post = Post { role, office: OfficeId(0), agency: agency.to_owned(), division: CITY.to_owned() };
-    Actor { account: AccountId(0), login: String::new(), name: String::new(), office: OfficeId(0), posts: vec![post] }
+    Actor {
+        account: AccountId(0),
+        login: String::new(),
+        name: String::new(),
+        office: OfficeId(0),
+        posts: vec![post],
+    }
 }
 
 /// What they may do with things of a kind: actions of the same reach together.
@@ -119,7 +127,9 @@ fn reach(gate: &Gate, actor: &Actor, action: Action, kind: Kind, lang: Lang) -> 
             (false, true) => "admin.reach.only",
             (false, false) => "admin.reach.only_agency",
         });
-    } else if may(&thing().held_by(stranger, CITY).owned_by(actor.account)) || may(&thing().owned_by(actor.account)) {
+    } else if may(&thing().held_by(stranger, CITY).owned_by(actor.account))
+        || may(&thing().owned_by(actor.account))
+    {
         keys.push("admin.reach.own");
     }
     if is_nowhere && keys.first() != Some(&"admin.reach.all") {
@@ -140,7 +150,11 @@ mod tests {
         assert_eq!(said(Role::CommunityReporter, "market_regulation", Kind::Analysis), "");
         let steering = said(Role::Administrator, "coordination", Kind::Setting);
         assert!(steering.contains("修改"), "{steering}");
-        assert_eq!(said(Role::Administrator, "market_regulation", Kind::Setting), "", "settings are the city's");
+        assert_eq!(
+            said(Role::Administrator, "market_regulation", Kind::Setting),
+            "",
+            "settings are the city's"
+        );
         let auditors = said(Role::Auditor, "market_regulation", Kind::Audit);
         assert!(auditors.contains("本部门") && auditors.contains("核验"), "{auditors}");
     }

@@ -42,7 +42,8 @@ pub async fn list(State(app): State<Arc<App>>, signed: Signed) -> Result<Respons
             deed: may_change.then(|| Deed::new(label, format!("/admin/schedules/{}/{deed}", schedule.name))),
         }
     });
-    let heads = ["title", "every", "next", "state"].map(|name| lang.t(&format!("admin.field.{name}"))).to_vec();
+    let heads =
+        ["title", "every", "next", "state"].map(|name| lang.t(&format!("admin.field.{name}"))).to_vec();
     let table = Table {
         id: "schedules",
         title: lang.t("admin.schedules.title").to_owned(),

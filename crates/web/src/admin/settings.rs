@@ -77,10 +77,17 @@ async fn changed(app: &App, signed: &Signed) -> Result<Table, Fault> {
             None => "—".to_owned(),
         };
         let value = found.value.as_str().map_or_else(|| found.value.to_string(), str::to_owned);
-        let cells = vec![Cell::text(found.name), Cell::text(value), Cell::text(minute(found.changed_at)), Cell::text(by)];
+        let cells = vec![
+            Cell::text(found.name),
+            Cell::text(value),
+            Cell::text(minute(found.changed_at)),
+            Cell::text(by),
+        ];
         rows.push(Row { cells, deed: None });
     }
-    let heads = ["title", "value", "changed", "changed_by"].map(|name| lang.t(&format!("admin.field.{name}"))).to_vec();
+    let heads = ["title", "value", "changed", "changed_by"]
+        .map(|name| lang.t(&format!("admin.field.{name}")))
+        .to_vec();
     Ok(Table {
         id: "changed",
         title: lang.t("admin.settings.changed").to_owned(),

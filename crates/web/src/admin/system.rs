@@ -46,7 +46,8 @@ pub async fn checks(app: &App, lang: Lang) -> Vec<Check> {
     all.push(match audit::read::queue(&app.db).await {
         Ok(queue) => {
             let age = queue.since.map_or(0, |since| app.now().saturating_sub(since));
-            let found = lang.f("admin.system.waiting", &[("n", &number(queue.waiting)), ("seconds", &(age / 1_000_000))]);
+            let found = lang
+                .f("admin.system.waiting", &[("n", &number(queue.waiting)), ("seconds", &(age / 1_000_000))]);
             Check { name: name("chain"), found, is_well: age <= CHAIN_MAX }
         }
         Err(error) => failed("chain", &error),
@@ -63,8 +64,12 @@ pub async fn checks(app: &App, lang: Lang) -> Vec<Check> {
     all.push(match job::counts(&app.db, now, now - HEARTBEAT_MAX).await {
         Ok(counts) => {
             let age = counts.due_since.map_or(0, |since| now.saturating_sub(since));
-            let numbers: [(&str, &dyn std::fmt::Display); 4] =
-                [("due", &counts.due), ("running", &counts.running), ("stuck", &counts.stuck), ("failed", &counts.failed)];
+            let numbers: [(&str, &dyn std::fmt::Display); 4] = [
+                ("due", &counts.due),
+                ("running", &counts.running),
+                ("stuck", &counts.stuck),
+                ("failed", &counts.failed),
+            ];
             let is_well = age <= QUEUE_MAX && counts.stuck == 0;
             Check { name: name("queue"), found: lang.f("admin.system.queue_of", &numbers), is_well }
         }
@@ -98,10 +103,13 @@ pub async fn show(State(app): State<Arc<App>>, signed: Signed) -> Result<Respons
     let rows = checks(&app, lang).await.into_iter().map(row).collect();
     let table = Table {
         id: "checks",
-        title: lang.f("admin.system.at", &[("at", &minute(app.now())), ("version", &env!("CARGO_PKG_VERSION"))]),
+        title: lang
+            .f("admin.system.at", &[("at", &minute(app.now())), ("version", &env!("CARGO_PKG_VERSION"))]),
         note: String::new(),
         empty: "",
-        heads: ["admin.system.check", "admin.field.state", "admin.system.found"].map(|key| lang.t(key)).to_vec(),
+        heads: ["admin.system.check", "admin.field.state", "admin.system.found"]
+            .map(|key| lang.t(key))
+            .to_vec(),
         rows,
     };
     let thing = Thing { tables: vec![table], ..Thing::default() };

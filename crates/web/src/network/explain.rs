@@ -185,7 +185,7 @@ struct Line {
 fn one_language(lang: Lang, text: &str) -> &str {
     let is_chinese =
         |c: char| ('\u{3000}'..='\u{9fff}').contains(&c) || ('\u{ff00}'..='\u{ffef}').contains(&c);
-    let Some((at, last)) = text.char_indices().filter(|(_, c)| is_chinese(*c)).next_back() else {
+    let Some((at, last)) = text.char_indices().rfind(|(_, c)| is_chinese(*c)) else {
         return text;
     };
     let (zh, en) = text.split_at(at + last.len_utf8());

@@ -185,7 +185,7 @@ fn points(days: &[Growth], limits: &[Limit]) -> Vec<Point> {
     let passes: Vec<usize> =
         limits.iter().filter_map(|limit| all.iter().position(|point| point.value >= limit.at)).collect();
     let step = all.len().div_ceil(POINTS_MAX).max(1);
-    let is_kept = |i: usize| i % step == 0 || i + 1 == all.len() || passes.contains(&i);
+    let is_kept = |i: usize| i.is_multiple_of(step) || i + 1 == all.len() || passes.contains(&i);
     all.iter().enumerate().filter(|(i, _)| is_kept(*i)).map(|(_, point)| *point).collect()
 }
 

@@ -70,13 +70,6 @@ struct Answer {
     text: String,
 }
 
-impl Answer {
-    /// The number at the end of where it leads.
-    fn number(&self) -> i64 {
-        self.location.rsplit('/').next().and_then(|text| text.parse().ok()).unwrap_or_else(|| panic!("{}: {}", self.status, self.text))
-    }
-}
-
 /// Somebody's browser.
 struct Browser<'a> {
     city: &'a Town,
@@ -90,7 +83,8 @@ impl<'a> Browser<'a> {
     }
 
     async fn ask(&mut self, method: Method, path: &str, body: String) -> Answer {
-        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let cookies: Vec<String> =
+            self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let request = Request::builder()
             .method(method)
             .uri(path)
@@ -165,7 +159,8 @@ impl Town {
 
 /// The value of a hidden field within the part with an anchor.
 fn hidden(page: &str, anchor: &str, name: &str) -> String {
-    let part = page.split(&format!("id=\"{anchor}\"")).nth(1).unwrap_or_else(|| panic!("no part {anchor}: {page}"));
+    let part =
+        page.split(&format!("id=\"{anchor}\"")).nth(1).unwrap_or_else(|| panic!("no part {anchor}: {page}"));
     let value = part.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap();
     value.split('"').next().unwrap().to_owned()
 }
@@ -185,15 +180,22 @@ async fn a_person_is_made_signs_in_gets_a_role_is_disabled_and_that_is_taken_bac
         ];
         let made = admin.post("/admin/people/new", &fields).await;
         assert_eq!(made.status, StatusCode::OK, "{}", made.text);
-        let password = made.text.split("data-first-password>").nth(1).unwrap().split('<').next().unwrap().to_owned();
+        let password =
+            made.text.split("data-first-password>").nth(1).unwrap().split('<').next().unwrap().to_owned();
         let id = city.person("xinren").await;
 
         let mut person = Browser::new(&city);
         let answer = person.password("xinren", &password).await;
-        assert!(answer.location.contains("new-password"), "the first password must be changed: {}", answer.location);
+        assert!(
+            answer.location.contains("new-password"),
+            "the first password must be changed: {}",
+            answer.location
+        );
         person.get(&answer.location).await;
         let fresh = "a-mirror-of-the-test-77";
-        let changed = person.post("/sign-in/new-password", &[("present", &password), ("new", fresh), ("again", fresh)]).await;
+        let changed = person
+            .post("/sign-in/new-password", &[("present", &password), ("new", fresh), ("again", fresh)])
+            .await;
         assert_eq!(changed.status, StatusCode::SEE_OTHER, "{}", changed.text);
         assert_eq!(person.get("/admin/settings").await.status, StatusCode::FORBIDDEN);
 
@@ -206,12 +208,17 @@ async fn a_person_is_made_signs_in_gets_a_role_is_disabled_and_that_is_taken_bac
         let fields = [("version", version.as_str()), ("reason", "调离")];
         let disabled = admin.post(&format!("/admin/people/{id}/disable"), &fields).await;
         assert_eq!(disabled.status, StatusCode::SEE_OTHER, "{}", disabled.text);
-        assert_eq!(person.get("/my").await.status, StatusCode::SEE_OTHER, "sessions of the disabled have ended");
+        assert_eq!(
+            person.get("/my").await.status,
+            StatusCode::SEE_OTHER,
+            "sessions of the disabled have ended"
+        );
 
         let page = admin.page(&format!("/admin/people/{id}")).await;
         assert!(page.contains("调离") && page.contains("核查员"), "{page}");
         let undo = page.split("action=\"/changes/").nth(1).unwrap().split('"').next().unwrap();
-        let undone = admin.post(&format!("/changes/{undo}"), &[("back", &format!("/admin/people/{id}"))]).await;
+        let undone =
+            admin.post(&format!("/changes/{undo}"), &[("back", &format!("/admin/people/{id}"))]).await;
         assert_eq!(undone.location, format!("/admin/people/{id}"), "{}", undone.text);
         let again = account::by_login(&city.app.db, "xinren").await.unwrap().unwrap();
         assert_eq!(again.disabled_at, None);
@@ -223,13 +230,20 @@ async fn nothing_typed_is_lost_and_errors_stand_beside_their_fields() {
     for city in cities().await {
         let mut admin = city.browser("admin2").await;
         admin.page("/admin/people/new").await;
-        let answer = admin.post("/admin/people/new", &[("login", "a b"), ("name", "<b>试</b>"), ("telephone", "电话")]).await;
+        let answer = admin
+            .post("/admin/people/new", &[("login", "a b"), ("name", "<b>试</b>"), ("telephone", "电话")])
+            .await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(answer.text.contains("value=\"a b\"") && answer.text.contains("value=\"电话\""), "{}", answer.text);
+        assert!(
+            answer.text.contains("value=\"a b\"") && answer.text.contains("value=\"电话\""),
+            "{}",
+            answer.text
+        );
         assert!(!answer.text.contains("<b>试"), "what was typed is never markup");
         assert!(answer.text.contains("invalid-feedback"), "{}", answer.text);
         let office = city.office_of("monitor").await;
-        let fields = [("login", "monitor"), ("name", "试乙丑"), ("office", office.as_str()), ("language", "zh-CN")];
+        let fields =
+            [("login", "monitor"), ("name", "试乙丑"), ("office", office.as_str()), ("language", "zh-CN")];
         let answer = admin.post("/admin/people/new", &fields).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "a login that is taken: {}", answer.text);
         assert!(answer.text.contains("value=\"试乙丑\""));
@@ -255,10 +269,23 @@ async fn whoever_was_overtaken_sees_by_whom_and_in_what_and_keeps_what_was_typed
         let answer = one.post(&path, &send("0851-1")).await;
         assert_eq!(answer.status, StatusCode::CONFLICT, "{}", answer.text);
         assert!(answer.text.contains("韩戊寅"), "who: {}", answer.text);
-        assert!(answer.text.contains("0851-2") && answer.text.contains("value=\"0851-1\""), "what: {}", answer.text);
+        assert!(
+            answer.text.contains("0851-2") && answer.text.contains("value=\"0851-1\""),
+            "what: {}",
+            answer.text
+        );
         let version = hidden(&answer.text, "data", "version");
-        let fields = [("name", "王辛未"), ("telephone", "0851-1"), ("version", version.as_str()), ("office", office.as_str())];
-        assert_eq!(one.post(&path, &fields).await.status, StatusCode::SEE_OTHER, "saving again is a decision");
+        let fields = [
+            ("name", "王辛未"),
+            ("telephone", "0851-1"),
+            ("version", version.as_str()),
+            ("office", office.as_str()),
+        ];
+        assert_eq!(
+            one.post(&path, &fields).await.status,
+            StatusCode::SEE_OTHER,
+            "saving again is a decision"
+        );
     }
 }
 
@@ -268,7 +295,11 @@ async fn a_post_without_anyone_is_shown_as_a_fault_until_somebody_holds_it() {
         let mut coordinator = city.browser("coordinator").await;
         assert!(coordinator.page("/admin").await.contains("乌当区市场监督管理局：“线索现场核查”无人负责"));
         let list = coordinator.page("/admin/duty?state=gap").await;
-        let id = list.split("href=\"/admin/duty/").filter_map(|part| part.split('"').next()?.parse::<i64>().ok()).next().unwrap();
+        let id = list
+            .split("href=\"/admin/duty/")
+            .filter_map(|part| part.split('"').next()?.parse::<i64>().ok())
+            .next()
+            .unwrap();
         let path = format!("/admin/duty/{id}");
         assert!(coordinator.page(&path).await.contains("无人负责"));
         let stranger = city.person("monitor").await.to_string();
@@ -302,9 +333,15 @@ async fn an_office_closes_only_when_nobody_belongs_to_it_and_opens_again() {
         let offices = mingjing_store::office::offices(&city.app.db).await.unwrap();
         let empty = offices.iter().find(|one| one.agency == "tax" && one.division == "520122").unwrap().id;
         let path = format!("/admin/offices/{empty}");
-        assert_eq!(admin.post(&format!("{path}/close"), &[("version", "1")]).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(
+            admin.post(&format!("{path}/close"), &[("version", "1")]).await.status,
+            StatusCode::SEE_OTHER
+        );
         assert!(admin.page(&path).await.contains("已撤销"));
-        assert_eq!(admin.post(&format!("{path}/reopen"), &[("version", "2")]).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(
+            admin.post(&format!("{path}/reopen"), &[("version", "2")]).await.status,
+            StatusCode::SEE_OTHER
+        );
         let renamed = admin.post(&path, &[("version", "3"), ("name", "息烽县税务局（试）")]).await;
         assert_eq!(renamed.status, StatusCode::SEE_OTHER, "{}", renamed.text);
         assert!(admin.page(&path).await.contains("息烽县税务局（试）"));
@@ -322,7 +359,11 @@ async fn registers_grow_and_their_names_change_with_a_way_back() {
         assert_eq!(answer.location, "/admin/divisions/520102999", "{}", answer.text);
         admin.page("/admin/divisions/520102").await;
         let agencies = admin.page("/admin/agencies").await;
-        let id = agencies.split("href=\"/admin/agencies/").filter_map(|part| part.split('"').next()?.parse::<i64>().ok()).next().unwrap();
+        let id = agencies
+            .split("href=\"/admin/agencies/")
+            .filter_map(|part| part.split('"').next()?.parse::<i64>().ok())
+            .next()
+            .unwrap();
         let path = format!("/admin/agencies/{id}");
         let page = admin.page(&path).await;
         let version = hidden(&page, "data", "version");
@@ -334,7 +375,11 @@ async fn registers_grow_and_their_names_change_with_a_way_back() {
         assert!(admin.page(&path).await.contains("打击传销"), "the old name is back");
         let mut other = city.browser("admin2").await;
         other.page(&path).await;
-        assert_eq!(other.post(&path, &fields).await.status, StatusCode::FORBIDDEN, "agencies are the steering agency's");
+        assert_eq!(
+            other.post(&path, &fields).await.status,
+            StatusCode::FORBIDDEN,
+            "agencies are the steering agency's"
+        );
     }
 }
 
@@ -364,13 +409,18 @@ async fn jobs_are_watched_stopped_and_run_again_by_those_who_may() {
         let path = format!("/jobs/{id}");
         let mut owner = city.browser("case").await;
         assert!(owner.page(&path).await.contains("data-job"));
-        let state: serde_json::Value = serde_json::from_str(&owner.page(&format!("{path}/state")).await).unwrap();
+        let state: serde_json::Value =
+            serde_json::from_str(&owner.page(&format!("{path}/state")).await).unwrap();
         assert_eq!(state["state"], "waiting");
         let mut stranger = city.browser("nanming-field").await;
         assert_eq!(stranger.get(&path).await.status, StatusCode::NOT_FOUND, "another's job does not exist");
         assert_eq!(stranger.post(&format!("{path}/cancel"), &[]).await.status, StatusCode::NOT_FOUND);
         assert_eq!(owner.post(&format!("{path}/cancel"), &[]).await.status, StatusCode::SEE_OTHER);
-        assert_eq!(owner.post(&format!("{path}/cancel"), &[]).await.status, StatusCode::BAD_REQUEST, "it is over");
+        assert_eq!(
+            owner.post(&format!("{path}/cancel"), &[]).await.status,
+            StatusCode::BAD_REQUEST,
+            "it is over"
+        );
         let mut admin = city.browser("admin").await;
         admin.page(&path).await;
         assert_eq!(admin.post(&format!("{path}/retry"), &[]).await.status, StatusCode::SEE_OTHER);
@@ -396,7 +446,11 @@ async fn schedules_rest_and_the_announcement_is_changed_by_one_at_a_time() {
         assert_eq!(late.status, StatusCode::CONFLICT, "{}", late.text);
         assert!(late.text.contains("今晚维护") && late.text.contains("明晚维护"));
         let mut other = city.browser("admin2").await;
-        assert_eq!(other.get("/admin/settings").await.status, StatusCode::FORBIDDEN, "settings are the city's");
+        assert_eq!(
+            other.get("/admin/settings").await.status,
+            StatusCode::FORBIDDEN,
+            "settings are the city's"
+        );
         assert_eq!(other.get("/admin/system").await.status, StatusCode::FORBIDDEN);
         assert!(admin.page("/admin/system").await.contains("密钥文件指纹"));
     }
@@ -405,9 +459,20 @@ async fn schedules_rest_and_the_announcement_is_changed_by_one_at_a_time() {
 #[tokio::test(flavor = "multi_thread")]
 async fn everybody_sees_what_they_may_and_strangers_see_nothing() {
     let paths = [
-        "/admin", "/admin/people", "/admin/people/new", "/admin/offices", "/admin/offices/new", "/admin/agencies",
-        "/admin/divisions", "/admin/divisions/new", "/admin/roles", "/admin/duty", "/admin/duty/new",
-        "/admin/schedules", "/admin/settings", "/admin/system",
+        "/admin",
+        "/admin/people",
+        "/admin/people/new",
+        "/admin/offices",
+        "/admin/offices/new",
+        "/admin/agencies",
+        "/admin/divisions",
+        "/admin/divisions/new",
+        "/admin/roles",
+        "/admin/duty",
+        "/admin/duty/new",
+        "/admin/schedules",
+        "/admin/settings",
+        "/admin/system",
     ];
     for city in cities().await {
         let mut stranger = Browser::new(&city);
@@ -416,7 +481,10 @@ async fn everybody_sees_what_they_may_and_strangers_see_nothing() {
         let hidden = ["/admin/duty/new"];
         for path in paths {
             let answer = stranger.get(path).await;
-            assert!(answer.status == StatusCode::SEE_OTHER && answer.location.starts_with("/sign-in"), "{path}");
+            assert!(
+                answer.status == StatusCode::SEE_OTHER && answer.location.starts_with("/sign-in"),
+                "{path}"
+            );
             let expected = if hidden.contains(&path) { StatusCode::FORBIDDEN } else { StatusCode::OK };
             assert_eq!(admin.get(path).await.status, expected, "{path}");
             let open = ["/admin", "/admin/people", "/admin/offices", "/admin/divisions", "/admin/roles"];

@@ -92,7 +92,8 @@ pub async fn disable(
     let mut form = disabling(signed.lang, &account);
     form.take(&sent);
     if !form.is_well() {
-        return show(&app, &signed, &account, Some(("disable", form)), StatusCode::UNPROCESSABLE_ENTITY).await;
+        return show(&app, &signed, &account, Some(("disable", form)), StatusCode::UNPROCESSABLE_ENTITY)
+            .await;
     }
     let by = by(&app, &signed);
     match people(&app, &by).disable(account.id(), version(&sent), form.get("reason")).await {
@@ -190,7 +191,12 @@ pub async fn grant(
     Body(sent): Body<Sent>,
 ) -> Result<Response, Fault> {
     let account = found(&app, &signed, id).await?;
-    let forbidden = || fault(signed.lang, Error::Forbidden { action: mingjing_casework::permission::Action::Create, kind: Kind::RoleGrant });
+    let forbidden = || {
+        fault(
+            signed.lang,
+            Error::Forbidden { action: mingjing_casework::permission::Action::Create, kind: Kind::RoleGrant },
+        )
+    };
     let mut form = granting(&app, &signed, &account).await?.ok_or_else(forbidden)?;
     form.take(&sent);
     if !form.is_well() {
@@ -205,7 +211,9 @@ pub async fn grant(
     };
     let by = by(&app, &signed);
     match people(&app, &by).grant(&new).await {
-        Ok(grant) => done(&app, "admin.done.granted", Kind::RoleGrant.word(), grant, &format!("{LIST}/{id}")).await,
+        Ok(grant) => {
+            done(&app, "admin.done.granted", Kind::RoleGrant.word(), grant, &format!("{LIST}/{id}")).await
+        }
         Err(error) => again(&app, &signed, &account, "grant", form, error).await,
     }
 }

@@ -24,7 +24,9 @@ use std::sync::Arc;
 
 /// The account as the policies see it.
 pub(super) fn resource(account: &Account) -> Resource {
-    Resource::new(Kind::Account, account.id).held_by(&account.agency, &account.division).owned_by(account.id())
+    Resource::new(Kind::Account, account.id)
+        .held_by(&account.agency, &account.division)
+        .owned_by(account.id())
 }
 
 /// An account that they may read.
@@ -102,13 +104,18 @@ pub(super) async fn show(
 fn facts(thing: &mut Thing, lang: Lang, account: &Account, now: Micros) {
     let label = |name: &str| lang.t(&format!("admin.field.{name}"));
     thing.fact(label("login"), Cell::text(&account.login));
-    thing.fact(label("office"), Cell::link(&account.office_name, format!("/admin/offices/{}", account.office_id)));
+    thing.fact(
+        label("office"),
+        Cell::link(&account.office_name, format!("/admin/offices/{}", account.office_id)),
+    );
     if let Some(telephone) = &account.telephone {
         thing.fact(label("telephone"), Cell::text(telephone));
     }
     thing.fact(label("state"), Cell::mark(state(lang, account, now)));
     let factor = match account.totp_since {
-        Some(at) => Mark::new(format!("{} {}", lang.t("admin.people.factor_on"), day(at)), "shield-check", Tone::Good),
+        Some(at) => {
+            Mark::new(format!("{} {}", lang.t("admin.people.factor_on"), day(at)), "shield-check", Tone::Good)
+        }
         None => Mark::new(lang.t("admin.people.factor_off"), "circle-dashed", Tone::Quiet),
     };
     thing.fact(label("second_factor"), Cell::mark(factor));
@@ -163,7 +170,9 @@ fn roles(app: &App, signed: &Signed, grants: &[Grant]) -> Table {
         title: lang.t("admin.people.roles").to_owned(),
         note: String::new(),
         empty: lang.t("admin.people.no_roles"),
-        heads: ["role", "office", "since", "until", "by"].map(|name| lang.t(&format!("admin.field.{name}"))).to_vec(),
+        heads: ["role", "office", "since", "until", "by"]
+            .map(|name| lang.t(&format!("admin.field.{name}")))
+            .to_vec(),
         rows: grants.iter().map(row).collect(),
     }
 }
@@ -192,7 +201,9 @@ async fn sessions(app: &App, signed: &Signed, account: &Account) -> Result<Table
 }
 
 fn deeds(lang: Lang, account: &Account, now: Micros) -> Vec<Deed> {
-    let deed = |label: &str, end: &str| Deed::new(lang.t(&format!("admin.button.{label}")), format!("{LIST}/{}/{end}", account.id));
+    let deed = |label: &str, end: &str| {
+        Deed::new(lang.t(&format!("admin.button.{label}")), format!("{LIST}/{}/{end}", account.id))
+    };
     if account.disabled_at.is_some() {
         return vec![deed("enable", "enable").version(account.version)];
     }
@@ -208,7 +219,8 @@ fn deeds(lang: Lang, account: &Account, now: Micros) -> Vec<Deed> {
 
 /// Name, office, telephone.
 pub(super) async fn data(app: &App, signed: &Signed, account: &Account) -> Result<Form, Fault> {
-    let mut offices = choices::of_offices(&choices::offices(app, signed, Action::Create, Kind::Account).await?);
+    let mut offices =
+        choices::of_offices(&choices::offices(app, signed, Action::Create, Kind::Account).await?);
     let own = account.office_id.to_string();
     if !offices.iter().any(|choice| choice.value == own) {
         offices.push(crate::admin::form::Choice { value: own.clone(), label: account.office_name.clone() });
