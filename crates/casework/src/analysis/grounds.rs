@@ -38,7 +38,8 @@ pub fn today(now: Micros) -> String {
 pub fn check(form: &Form, now: Micros) -> Result<Grounds, Vec<Refused>> {
     let mut wrong = Vec::new();
     let mut text = |field: &'static str, value: &str, needed: bool| -> Option<String> {
-        let value: String = value.trim().chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let value: String = value.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let value = value.trim().to_owned();
         if value.chars().count() > CHARACTERS_MAX {
             wrong.push(Refused::Field { field, why: "too_long" });
         } else if value.is_empty() && needed {

@@ -117,11 +117,12 @@ impl People<'_> {
     /// # Errors
     /// [`Error::Forbidden`], [`Error::Refused`]; the database.
     pub async fn create_division(&self, code: &str, name: &str, undoes: Option<i64>) -> Result<(), Error> {
-        self.allow(Action::Create, &division_resource(code))?;
-        let name = text("name", name, 64)?;
+        // What is no code lies in no division: said before it is asked who may.
         if Level::of(code).is_none() {
             return Err(Error::refused("code", "code", "区划代码为4、6、9或12位数字。4, 6, 9 or 12 digits"));
         }
+        self.allow(Action::Create, &division_resource(code))?;
+        let name = text("name", name, 64)?;
         let parent = match code.len() {
             4 => None,
             6 => Some(&code[..4]),
