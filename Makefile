@@ -6,7 +6,7 @@ sample := out/sample
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/:/'
 
-run: front ## the platform with a demo city at http://127.0.0.1:8080
+run: packages-run front ## the platform with a demo city at http://127.0.0.1:8080
 	cargo build --release --locked -p mingjing
 	$(CARGO_TARGET_DIR)/release/mingjing demo --data out/demo
 
@@ -23,7 +23,10 @@ sample: ## analyse a made-up scheme with every kind of dirt, say what was found 
 	$(CARGO_TARGET_DIR)/release/mingjing network analyze --public --members $(sample)/members.csv --ledger $(sample)/ledger.csv \
 		--mapping $(sample)/mapping.yaml --out $(sample)-result --replace
 
-test: lint deny ## everything
+packages-%: ## Debian packages that are missing for run or test
+	.ci/packages $*
+
+test: packages-test front lint deny ## everything
 	cargo test --workspace --locked
 	$(MAKE) --no-print-directory data browser kills
 	@echo "make test: all passed"

@@ -62,6 +62,10 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Result<(), Error> {
         }
     }
     check_texts(&read_dir(&args.data.join("text"))?, &mut faults, &mut said);
+    match mingjing_casework::permission::check(&args.data) {
+        Ok(lines) => said.extend(lines),
+        Err(found) => faults.extend(found.into_iter().map(|f| Fault::new(&f.file, f.key, f.message))),
+    }
     if !faults.is_empty() {
         return Err(Error::Faults(faults));
     }
@@ -256,6 +260,14 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         for part in ["law", "mapping", "text"] {
             fs::create_dir(dir.path().join(part)).unwrap();
+        }
+        for part in ["policy", "divisions"] {
+            fs::create_dir(dir.path().join(part)).unwrap();
+            let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data").join(part);
+            for entry in fs::read_dir(shipped).unwrap() {
+                let path = entry.unwrap().path();
+                fs::copy(&path, dir.path().join(part).join(path.file_name().unwrap())).unwrap();
+            }
         }
         let law = crate::law::EMBEDDED.map(|(name, text)| (format!("law/{name}"), text));
         let more = [

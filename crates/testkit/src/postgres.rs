@@ -8,11 +8,20 @@ use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 
-/// Where Debian puts the server.
-const BIN: &str = "/usr/lib/postgresql/15/bin";
+/// Where Debian puts servers, by their version.
+const VERSIONS: &str = "/usr/lib/postgresql";
+
+/// The programs of the newest server that is installed.
+fn programs() -> Option<PathBuf> {
+    let versions = std::fs::read_dir(VERSIONS).ok()?.flatten();
+    let numbered = versions.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+    let newest = numbered.filter(|n| Path::new(VERSIONS).join(format!("{n}/bin/initdb")).exists()).max()?;
+    Some(Path::new(VERSIONS).join(format!("{newest}/bin")))
+}
 
 /// A running server.
 struct Server {
+    programs: PathBuf,
     folder: PathBuf,
     user: Option<(u32, u32)>,
     /// Stops the server when its standard input closes, which is when this program ends.
@@ -22,7 +31,7 @@ struct Server {
 /// Address of a fresh, empty database on the private server.
 ///
 /// # Panics
-/// PostgreSQL 15 is not installed, or does not start; the message says what to install or what it said.
+/// PostgreSQL is not installed, or does not start; the message says what to install or what it said.
 pub fn fresh_postgres() -> String {
     static SERVER: OnceLock<Server> = OnceLock::new();
     static COUNT: AtomicU32 = AtomicU32::new(0);
@@ -35,10 +44,8 @@ pub fn fresh_postgres() -> String {
 
 impl Server {
     fn start() -> Server {
-        assert!(
-            Path::new(BIN).join("postgres").exists(),
-            "{BIN}/postgres is missing: these tests need PostgreSQL 15 (apt-get install postgresql-15)"
-        );
+        let programs = programs()
+            .expect("these tests need a PostgreSQL server, 15 or later: apt-get install postgresql");
         // Short: the name of a socket has 107 bytes at most.
         let folder =
             tempfile::Builder::new().prefix("pg.").tempdir_in("/tmp").expect("/tmp can be written").keep();
@@ -47,8 +54,8 @@ impl Server {
             std::os::unix::fs::chown(&folder, Some(uid), Some(gid)).expect("root may give a directory away");
         }
         let at = folder.display().to_string();
-        let keeper = keeper(&folder, user);
-        let server = Server { folder, user, _keeper: keeper };
+        let keeper = keeper(&programs, &folder, user);
+        let server = Server { programs, folder, user, _keeper: keeper };
         let data = format!("{at}/data");
         let init = ["-D", &data, "-U", "app", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"];
         server.run("initdb", &init);
@@ -65,7 +72,7 @@ impl Server {
     }
 
     fn run(&self, program: &str, arguments: &[&str]) {
-        let mut command = Command::new(Path::new(BIN).join(program));
+        let mut command = Command::new(self.programs.join(program));
         command.args(arguments).current_dir(&self.folder).env("LC_ALL", "C.UTF-8").env("HOME", "/tmp");
         // The server inherits what the program that starts it has: nothing of ours may hang on it.
         command.stdin(Stdio::null()).stdout(Stdio::null());
@@ -83,10 +90,10 @@ impl Server {
 }
 
 /// A shell that waits until this program ends, then stops the server and removes its directory.
-fn keeper(folder: &Path, user: Option<(u32, u32)>) -> Child {
+fn keeper(programs: &Path, folder: &Path, user: Option<(u32, u32)>) -> Child {
     let script = "cat >/dev/null; \"$1/pg_ctl\" -D \"$2/data\" -m immediate -s -w stop; rm -rf \"$2\"";
     let mut command = Command::new("/bin/sh");
-    command.args(["-c", script, "keeper", BIN]).arg(folder).current_dir("/tmp");
+    command.args(["-c", script, "keeper"]).arg(programs).arg(folder).current_dir("/tmp");
     command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
     // Ctrl-C goes to the tests, not to the keeper.
     command.process_group(0);
@@ -109,7 +116,7 @@ fn is_root() -> bool {
 fn postgres_user() -> (u32, u32) {
     let users = std::fs::read_to_string("/etc/passwd").expect("there are users");
     let line = users.lines().find(|line| line.starts_with("postgres:"));
-    let line = line.expect("there is no user postgres: apt-get install postgresql-15");
+    let line = line.expect("there is no user postgres: apt-get install postgresql");
     let mut numbers = line.split(':').skip(2).map(|text| text.parse().expect("users have numbers"));
     let mut number = || numbers.next().expect("users have two numbers");
     (number(), number())
