@@ -61,7 +61,12 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Result<(), Error> {
 }
 
 /// Checks law, mappings and texts, and says what was checked, `rights` (policies and divisions) behind it.
-fn checked(data: &Path, rights: Vec<String>, mut faults: Vec<Fault>, out: &mut dyn Write) -> Result<(), Error> {
+fn checked(
+    data: &Path,
+    rights: Vec<String>,
+    mut faults: Vec<Fault>,
+    out: &mut dyn Write,
+) -> Result<(), Error> {
     let mut said = Vec::new();
     check_law(&read_dir(&data.join("law"))?, &mut faults, &mut said);
     for (name, text) in read_dir(&data.join("mapping"))? {
