@@ -106,6 +106,19 @@ mod tests {
     }
 
     #[test]
+    fn words_of_limits_that_lie_close_stand_above_each_other() {
+        let points = [Point { day: 0, value: 0 }, Point { day: 9, value: 5_000 }];
+        let limit = |name: &str, at| Limit { name: name.to_owned(), at };
+        let svg = line("t", ["d", "n"], &points, &[limit("floor", 30), limit("grave", 120)]).svg.0;
+        let heights: Vec<f64> = svg
+            .split("class=\"limit-word\"")
+            .skip(1)
+            .map(|part| part.split("y=\"").nth(1).unwrap().split('"').next().unwrap().parse().unwrap())
+            .collect();
+        assert!(heights[0] - heights[1] >= 15.0, "{heights:?}");
+    }
+
+    #[test]
     fn a_line_marks_the_day_on_which_a_limit_was_passed() {
         let point = |day, value| Point { day, value };
         let points = [point(0, 0), point(10, 29), point(20, 31), point(30, 200)];

@@ -7,6 +7,8 @@ use std::fmt::Write;
 
 const WIDTH: f64 = 720.0;
 const HEIGHT: f64 = 260.0;
+/// From one line of words to the next.
+const WORD: f64 = 15.0;
 const TOP: f64 = 18.0;
 const BOTTOM: f64 = 24.0;
 const RIGHT: f64 = 12.0;
@@ -53,8 +55,12 @@ pub fn line(title: &str, heads: [&str; 2], points: &[Point], limits: &[Limit]) -
     let mut svg =
         format!(r#"<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{}">"#, escaped(title));
     axes(&mut svg, &frame, most, first, last);
-    for limit in limits {
-        limit_line(&mut svg, &frame, limit, most);
+    let mut rising: Vec<&Limit> = limits.iter().collect();
+    rising.sort_by_key(|limit| limit.at);
+    // Where the word of the limit below stands: limits that lie close have their words above each other.
+    let mut below = f64::INFINITY;
+    for limit in rising {
+        below = limit_line(&mut svg, &frame, limit, most, below);
     }
     if !points.is_empty() {
         curve(&mut svg, &frame, points);
@@ -94,7 +100,8 @@ fn axes(svg: &mut String, frame: &Frame, most: i64, first: Day, last: Day) {
     }
 }
 
-fn limit_line(svg: &mut String, frame: &Frame, limit: &Limit, most: i64) {
+/// Draws a limit; the height at which its word stands.
+fn limit_line(svg: &mut String, frame: &Frame, limit: &Limit, most: i64, below: f64) -> f64 {
     let y = if limit.at > most { TOP - 1.0 } else { frame.y(limit.at) };
     let far = if limit.at > most { "↑ " } else { "" };
     let (start, right, name) = (frame.left, WIDTH - RIGHT, escaped(&limit.name));
@@ -102,8 +109,9 @@ fn limit_line(svg: &mut String, frame: &Frame, limit: &Limit, most: i64) {
         let _ =
             write!(svg, r#"<line class="limit" x1="{start:.1}" x2="{right:.1}" y1="{y:.1}" y2="{y:.1}"/>"#);
     }
-    let (x, above) = (start + 4.0, y - 4.0);
+    let (x, above) = (start + 4.0, (y - 4.0).min(below - WORD));
     let _ = write!(svg, r#"<text class="limit-word" x="{x:.1}" y="{above:.1}">{far}{name}</text>"#);
+    above
 }
 
 fn curve(svg: &mut String, frame: &Frame, points: &[Point]) {
