@@ -51,7 +51,7 @@ const administration = async (browser, server, admin) => {
 
   await admin.selectOption('#grant [name=role]', 'field_officer');
   await admin.click('#grant [type=submit]');
-  assert.match(await admin.innerText('#roles'), /现场核查员|Field officer/i);
+  assert.match(await admin.innerText('#roles'), /^核查员\t|Field officer/im);
 
   const person = await city.open(browser, server);
   await city.signIn(person, 'browser-check', first);
