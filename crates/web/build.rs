@@ -7,7 +7,9 @@ use std::fs;
 use std::path::Path;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    // Asked at run time: two checkouts that share a target directory share this program too.
+    let root = std::env::var("CARGO_MANIFEST_DIR")?;
+    let root = Path::new(&root);
     let mut out = String::new();
     for (name, language) in [("ZH", "zh-CN"), ("EN", "en")] {
         let folder = root.join("../../data/text").join(language);
@@ -29,10 +31,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 /// All sentences of one language. The key begins with the name of the file: `sign_in.title`.
 fn sentences(folder: &Path) -> Result<BTreeMap<String, String>, Box<dyn Error>> {
     let mut found = BTreeMap::new();
-    if !folder.is_dir() {
-        return Ok(found);
-    }
-    for file in fs::read_dir(folder)? {
+    for file in fs::read_dir(folder).map_err(|e| format!("{}: {e}", folder.display()))? {
         let file = file?.path();
         if file.extension().is_none_or(|extension| extension != "yaml") {
             continue;
